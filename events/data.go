@@ -23,6 +23,8 @@ type Recipe struct {
 	Ingredients  []Ingredient `json:"ingredients"`
 	Steps        []Step       `json:"steps"`
 	Files        []File       `json:"files"`
+	Favourite    bool         `json:"favourite"`
+	Rating       *int         `json:"rating"` // 1 to 5 stars; nil if there is none
 	Version      int64        `json:"version"`
 	CreatedAt    time.Time    `json:"created_at"`
 	UpdatedAt    time.Time    `json:"updated_at"`

@@ -28,9 +28,9 @@ func TestForgottenIsNumbersAlone(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, left, again)
 	require.JSONEq(t, fmt.Sprintf(`{"id":%q,"name":"","description":"","servings":null,"yield":"","prep_minutes":null,"cook_minutes":null,
-		"total_minutes":null,"source_url":"","author":"","language":"","nutrition":{},"tags":[],"notes":"","ingredients":[],"steps":[],"files":[],"version":%d,"created_at":%q,"updated_at":%q}`,
+		"total_minutes":null,"source_url":"","author":"","language":"","nutrition":{},"tags":[],"notes":"","ingredients":[],"steps":[],"files":[],"favourite":false,"rating":null,"version":%d,"created_at":%q,"updated_at":%q}`,
 		r.ID, r.Version, r.CreatedAt.Format("2006-01-02T15:04:05.999999999Z07:00"),
 		r.UpdatedAt.Format("2006-01-02T15:04:05.999999999Z07:00")), string(e.Data))
-	require.NoError(t, compile(t, publication{events.RecipeDeleted, 4}).Validate(jsonValue(t, e.Data)))
-	require.Error(t, compile(t, publication{events.RecipeUpdated, 4}).Validate(jsonValue(t, e.Data)), "every other recipe has a name")
+	require.NoError(t, compile(t, publication{events.RecipeDeleted, 5}).Validate(jsonValue(t, e.Data)))
+	require.Error(t, compile(t, publication{events.RecipeUpdated, 5}).Validate(jsonValue(t, e.Data)), "every other recipe has a name")
 }

@@ -11,6 +11,7 @@ const (
 	RecipeRestored     Type = "recipe.restored"
 	RecipeFileAttached Type = "recipe.file-attached"
 	RecipeFileRemoved  Type = "recipe.file-removed"
+	RecipeMarked       Type = "recipe.marked" // only favourite and rating changed
 
 	GroceryRequested Type = "grocery.requested"
 
@@ -41,7 +42,8 @@ const (
 // IsRecipe reports whether an event of this type carries a whole Recipe.
 func (t Type) IsRecipe() bool {
 	switch t {
-	case RecipeCreated, RecipeUpdated, RecipeDeleted, RecipeRestored, RecipeFileAttached, RecipeFileRemoved:
+	case RecipeCreated, RecipeUpdated, RecipeDeleted, RecipeRestored, RecipeFileAttached, RecipeFileRemoved,
+		RecipeMarked:
 		return true
 	default:
 		return false

@@ -46,6 +46,10 @@ func noSecond(data json.RawMessage) (json.RawMessage, error) { return data, nil 
 // unchanged here too.
 func noDetails(data json.RawMessage) (json.RawMessage, error) { return data, nil }
 
+// noMark upcasts a recipe from version 4 to 5, which adds favourite and rating. Older recipes have
+// neither, which is also what missing fields decode to.
+func noMark(data json.RawMessage) (json.RawMessage, error) { return data, nil }
+
 // noReplace upcasts an import's request from version 1 to 2, where it may replace what is there
 // already. Older ones skip or keep, as they do now.
 func noReplace(data json.RawMessage) (json.RawMessage, error) { return data, nil }

@@ -20,7 +20,7 @@ func (h history) current() int { return len(h.upcasters) + 1 }
 // recipeHistory is the history of every type that carries a recipe.
 //
 //nolint:gochecknoglobals // a constant, but for the language: it is asked for with every event, so it is made once
-var recipeHistory = history{upcasters: []upcaster{colorFiles, noSecond, noDetails}}
+var recipeHistory = history{upcasters: []upcaster{colorFiles, noSecond, noDetails, noMark}}
 
 // importRequestHistory is the history of import.requested.
 //
@@ -34,6 +34,8 @@ func historyOf(t Type) (history, bool) {
 		return recipeHistory, true
 	case ImportRequested:
 		return importRequestHistory, true
+	case RecipeMarked: // its version 1 carries the recipe of version 5 of the others
+		return history{}, true
 	case ImportFetched, ImportDelayed, ImportRecipeRead, ImportRecipeFailed, ImportRecipeSkipped,
 		ImportRecipeWritten, ImportRecipeReplaced, ImportRecipeRestored, ImportPictureAttached, ImportFinished, ImportFailed,
 		ImportCancelled, ImportUndoRequested, ImportUndone:
@@ -62,7 +64,7 @@ func Types() []Type {
 		ImportCancelled, ImportDelayed, ImportFailed, ImportFetched, ImportFinished, ImportPictureAttached, ImportRecipeFailed,
 		ImportRecipeRead, ImportRecipeReplaced, ImportRecipeRestored, ImportRecipeSkipped, ImportRecipeWritten, ImportRequested,
 		ImportUndoRequested, ImportUndone,
-		RecipeCreated, RecipeDeleted, RecipeFileAttached, RecipeFileRemoved, RecipeRestored, RecipeUpdated,
+		RecipeCreated, RecipeDeleted, RecipeFileAttached, RecipeFileRemoved, RecipeMarked, RecipeRestored, RecipeUpdated,
 		UserAdded, UserChanged, UserDeleted,
 	}
 }

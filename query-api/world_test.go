@@ -180,10 +180,12 @@ func (c *cook) store(db *pgxpool.Pool, r events.Recipe, deleted bool) {
 	}
 	_, err = db.Exec(ctx, `
 		INSERT INTO recipes (user_id, id, version, change, name, description, servings, yield, prep_minutes, cook_minutes,
-			total_minutes, source_url, author, language, nutrition, tags, notes, steps, files, created_at, updated_at, deleted_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
+			total_minutes, source_url, author, language, nutrition, tags, notes, steps, files, favourite, rating,
+			created_at, updated_at, deleted_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
 		c.id, r.ID, r.Version, c.change, r.Name, r.Description, r.Servings, r.Yield, r.PrepMinutes, r.CookMinutes,
-		r.TotalMinutes, r.SourceURL, r.Author, r.Language, r.Nutrition, r.Tags, r.Notes, r.Steps, r.Files, r.CreatedAt, r.UpdatedAt, deletedAt)
+		r.TotalMinutes, r.SourceURL, r.Author, r.Language, r.Nutrition, r.Tags, r.Notes, r.Steps, r.Files, r.Favourite, r.Rating,
+		r.CreatedAt, r.UpdatedAt, deletedAt)
 	require.NoError(t, err)
 	_, err = db.Exec(ctx, `DELETE FROM ingredients WHERE user_id = $1 AND recipe_id = $2`, c.id, r.ID)
 	require.NoError(t, err)

@@ -10,10 +10,10 @@ WITH given AS MATERIALIZED (
 	SELECT @recipe::json AS data, (SELECT u.change FROM user_changes u WHERE u.user_id = @user_id::uuid) AS change
 ), written AS (
 	INSERT INTO recipes (user_id, id, version, change, name, description, servings, yield, prep_minutes, cook_minutes,
-		total_minutes, source_url, author, language, nutrition, tags, notes, steps, files, created_at, updated_at)
+		total_minutes, source_url, author, language, nutrition, tags, notes, steps, files, favourite, rating, created_at, updated_at)
 	SELECT @user_id::uuid, r.id, r.version, given.change,
 		r.name, r.description, r.servings, r.yield, r.prep_minutes, r.cook_minutes, r.total_minutes,
-		r.source_url, r.author, r.language, r.nutrition, r.tags, r.notes, r.steps, r.files, r.created_at, r.updated_at
+		r.source_url, r.author, r.language, r.nutrition, r.tags, r.notes, r.steps, r.files, r.favourite, r.rating, r.created_at, r.updated_at
 	FROM given, json_populate_record(NULL::recipes, given.data) AS r
 ), lines AS (
 	INSERT INTO ingredients (user_id, recipe_id, position, text, quantity, quantity_max, unit, name, note, section, second)
@@ -31,10 +31,10 @@ WITH given AS MATERIALIZED (
 	SELECT @recipe::json AS data, (SELECT u.change FROM user_changes u WHERE u.user_id = @user_id::uuid) AS change
 ), written AS (
 	INSERT INTO recipes (user_id, id, version, change, name, description, servings, yield, prep_minutes, cook_minutes,
-		total_minutes, source_url, author, language, nutrition, tags, notes, steps, files, created_at, updated_at, deleted_at)
+		total_minutes, source_url, author, language, nutrition, tags, notes, steps, files, favourite, rating, created_at, updated_at, deleted_at)
 	SELECT @user_id::uuid, r.id, r.version, given.change,
 		r.name, r.description, r.servings, r.yield, r.prep_minutes, r.cook_minutes, r.total_minutes,
-		r.source_url, r.author, r.language, r.nutrition, r.tags, r.notes, r.steps, r.files, r.created_at, r.updated_at,
+		r.source_url, r.author, r.language, r.nutrition, r.tags, r.notes, r.steps, r.files, r.favourite, r.rating, r.created_at, r.updated_at,
 		CASE WHEN @deleted::boolean THEN r.updated_at END
 	FROM given, json_populate_record(NULL::recipes, given.data) AS r
 	ON CONFLICT (user_id, id) DO UPDATE SET version = excluded.version, change = excluded.change, name = excluded.name,
@@ -42,7 +42,8 @@ WITH given AS MATERIALIZED (
 		prep_minutes = excluded.prep_minutes, cook_minutes = excluded.cook_minutes, total_minutes = excluded.total_minutes,
 		source_url = excluded.source_url, author = excluded.author, language = excluded.language,
 		nutrition = excluded.nutrition, tags = excluded.tags, notes = excluded.notes,
-		steps = excluded.steps, files = excluded.files, created_at = excluded.created_at, updated_at = excluded.updated_at,
+		steps = excluded.steps, files = excluded.files, favourite = excluded.favourite, rating = excluded.rating,
+		created_at = excluded.created_at, updated_at = excluded.updated_at,
 		deleted_at = excluded.deleted_at
 ), gone AS (
 	DELETE FROM ingredients WHERE user_id = @user_id::uuid AND recipe_id = @id::uuid AND NOT @deleted::boolean
@@ -77,10 +78,10 @@ WITH given AS MATERIALIZED (
 		unnest(@changes::bigint[]) AS change, unnest(@deleted::boolean[]) AS deleted
 ), taken AS (
 	INSERT INTO recipes AS have (user_id, id, version, change, name, description, servings, yield, prep_minutes,
-		cook_minutes, total_minutes, source_url, author, language, nutrition, tags, notes, steps, files,
+		cook_minutes, total_minutes, source_url, author, language, nutrition, tags, notes, steps, files, favourite, rating,
 		created_at, updated_at, deleted_at)
 	SELECT given.user_id, r.id, r.version, given.change, r.name, r.description, r.servings, r.yield, r.prep_minutes,
-		r.cook_minutes, r.total_minutes, r.source_url, r.author, r.language, r.nutrition, r.tags, r.notes, r.steps, r.files,
+		r.cook_minutes, r.total_minutes, r.source_url, r.author, r.language, r.nutrition, r.tags, r.notes, r.steps, r.files, r.favourite, r.rating,
 		r.created_at, r.updated_at, CASE WHEN given.deleted THEN r.updated_at END
 	FROM given, json_populate_record(NULL::recipes, given.data) AS r
 	ON CONFLICT (user_id, id) DO UPDATE SET version = excluded.version, change = excluded.change, name = excluded.name,
@@ -88,7 +89,8 @@ WITH given AS MATERIALIZED (
 		prep_minutes = excluded.prep_minutes, cook_minutes = excluded.cook_minutes, total_minutes = excluded.total_minutes,
 		source_url = excluded.source_url, author = excluded.author, language = excluded.language,
 		nutrition = excluded.nutrition, tags = excluded.tags, notes = excluded.notes,
-		steps = excluded.steps, files = excluded.files, created_at = excluded.created_at, updated_at = excluded.updated_at,
+		steps = excluded.steps, files = excluded.files, favourite = excluded.favourite, rating = excluded.rating,
+		created_at = excluded.created_at, updated_at = excluded.updated_at,
 		deleted_at = excluded.deleted_at
 	WHERE have.version < excluded.version OR (@again::boolean AND have.version = excluded.version)
 	RETURNING have.user_id, have.id
@@ -110,7 +112,7 @@ ON CONFLICT (user_id, recipe_id, position) DO UPDATE SET text = excluded.text, q
 -- name: EmptyRecipe :exec
 UPDATE recipes SET name = '', description = '', servings = NULL, yield = '', prep_minutes = NULL, cook_minutes = NULL,
 	total_minutes = NULL, source_url = '', author = '', language = '', nutrition = '{}', tags = '{}',
-	notes = '', steps = '[]', files = '[]'
+	notes = '', steps = '[]', files = '[]', favourite = false, rating = NULL
 WHERE user_id = $1 AND id = $2;
 
 -- Updates the files of a recipe ($2) of a user ($1).
@@ -177,7 +179,7 @@ SELECT id, version FROM recipes WHERE user_id = $1 ORDER BY change DESC LIMIT 1;
 
 -- What search needs of all of a user's recipes.
 -- name: RecipeNames :many
-SELECT id, name, tags, version, total_minutes, prep_minutes, cook_minutes, created_at, updated_at
+SELECT id, name, tags, version, total_minutes, prep_minutes, cook_minutes, favourite, rating, created_at, updated_at
 FROM recipes WHERE user_id = $1 AND deleted_at IS NULL;
 
 -- What a search by foods needs of all of a user's recipes.
@@ -191,7 +193,7 @@ SELECT id, name, source_url FROM recipes WHERE user_id = $1 AND deleted_at IS NU
 
 -- What a list shows of the given recipes that still exist.
 -- name: Summaries :many
-SELECT id, name, version, tags, servings, total_minutes, prep_minutes, cook_minutes, updated_at
+SELECT id, name, version, tags, servings, total_minutes, prep_minutes, cook_minutes, favourite, rating, updated_at
 FROM recipes WHERE user_id = $1 AND id = ANY(@ids::uuid[]) AND deleted_at IS NULL;
 
 -- A user's deleted recipes whose text isn't forgotten yet, latest deletion first, with how long it is kept: null for ever.

@@ -98,7 +98,7 @@ func (q *Queries) DeletedBefore(ctx context.Context, arg DeletedBeforeParams) ([
 const EmptyRecipe = `-- name: EmptyRecipe :exec
 UPDATE recipes SET name = '', description = '', servings = NULL, yield = '', prep_minutes = NULL, cook_minutes = NULL,
 	total_minutes = NULL, source_url = '', author = '', language = '', nutrition = '{}', tags = '{}',
-	notes = '', steps = '[]', files = '[]'
+	notes = '', steps = '[]', files = '[]', favourite = false, rating = NULL
 WHERE user_id = $1 AND id = $2
 `
 
@@ -142,10 +142,10 @@ WITH given AS MATERIALIZED (
 	SELECT $9::json AS data, (SELECT u.change FROM user_changes u WHERE u.user_id = $1::uuid) AS change
 ), written AS (
 	INSERT INTO recipes (user_id, id, version, change, name, description, servings, yield, prep_minutes, cook_minutes,
-		total_minutes, source_url, author, language, nutrition, tags, notes, steps, files, created_at, updated_at)
+		total_minutes, source_url, author, language, nutrition, tags, notes, steps, files, favourite, rating, created_at, updated_at)
 	SELECT $1::uuid, r.id, r.version, given.change,
 		r.name, r.description, r.servings, r.yield, r.prep_minutes, r.cook_minutes, r.total_minutes,
-		r.source_url, r.author, r.language, r.nutrition, r.tags, r.notes, r.steps, r.files, r.created_at, r.updated_at
+		r.source_url, r.author, r.language, r.nutrition, r.tags, r.notes, r.steps, r.files, r.favourite, r.rating, r.created_at, r.updated_at
 	FROM given, json_populate_record(NULL::recipes, given.data) AS r
 ), lines AS (
 	INSERT INTO ingredients (user_id, recipe_id, position, text, quantity, quantity_max, unit, name, note, section, second)
@@ -229,10 +229,10 @@ WITH given AS MATERIALIZED (
 	SELECT $9::json AS data, (SELECT u.change FROM user_changes u WHERE u.user_id = $1::uuid) AS change
 ), written AS (
 	INSERT INTO recipes (user_id, id, version, change, name, description, servings, yield, prep_minutes, cook_minutes,
-		total_minutes, source_url, author, language, nutrition, tags, notes, steps, files, created_at, updated_at, deleted_at)
+		total_minutes, source_url, author, language, nutrition, tags, notes, steps, files, favourite, rating, created_at, updated_at, deleted_at)
 	SELECT $1::uuid, r.id, r.version, given.change,
 		r.name, r.description, r.servings, r.yield, r.prep_minutes, r.cook_minutes, r.total_minutes,
-		r.source_url, r.author, r.language, r.nutrition, r.tags, r.notes, r.steps, r.files, r.created_at, r.updated_at,
+		r.source_url, r.author, r.language, r.nutrition, r.tags, r.notes, r.steps, r.files, r.favourite, r.rating, r.created_at, r.updated_at,
 		CASE WHEN $10::boolean THEN r.updated_at END
 	FROM given, json_populate_record(NULL::recipes, given.data) AS r
 	ON CONFLICT (user_id, id) DO UPDATE SET version = excluded.version, change = excluded.change, name = excluded.name,
@@ -240,7 +240,8 @@ WITH given AS MATERIALIZED (
 		prep_minutes = excluded.prep_minutes, cook_minutes = excluded.cook_minutes, total_minutes = excluded.total_minutes,
 		source_url = excluded.source_url, author = excluded.author, language = excluded.language,
 		nutrition = excluded.nutrition, tags = excluded.tags, notes = excluded.notes,
-		steps = excluded.steps, files = excluded.files, created_at = excluded.created_at, updated_at = excluded.updated_at,
+		steps = excluded.steps, files = excluded.files, favourite = excluded.favourite, rating = excluded.rating,
+		created_at = excluded.created_at, updated_at = excluded.updated_at,
 		deleted_at = excluded.deleted_at
 ), gone AS (
 	DELETE FROM ingredients WHERE user_id = $1::uuid AND recipe_id = $11::uuid AND NOT $10::boolean
@@ -393,7 +394,7 @@ func (q *Queries) RecipeIDsOf(ctx context.Context, arg RecipeIDsOfParams) ([]str
 }
 
 const RecipeNames = `-- name: RecipeNames :many
-SELECT id, name, tags, version, total_minutes, prep_minutes, cook_minutes, created_at, updated_at
+SELECT id, name, tags, version, total_minutes, prep_minutes, cook_minutes, favourite, rating, created_at, updated_at
 FROM recipes WHERE user_id = $1 AND deleted_at IS NULL
 `
 
@@ -405,6 +406,8 @@ type RecipeNamesRow struct {
 	TotalMinutes *int32
 	PrepMinutes  *int32
 	CookMinutes  *int32
+	Favourite    bool
+	Rating       *int16
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 }
@@ -427,6 +430,8 @@ func (q *Queries) RecipeNames(ctx context.Context, userID string) ([]RecipeNames
 			&i.TotalMinutes,
 			&i.PrepMinutes,
 			&i.CookMinutes,
+			&i.Favourite,
+			&i.Rating,
 			&i.CreatedAt,
 			&i.UpdatedAt,
 		); err != nil {
@@ -729,10 +734,10 @@ WITH given AS MATERIALIZED (
 		unnest($4::bigint[]) AS change, unnest($5::boolean[]) AS deleted
 ), taken AS (
 	INSERT INTO recipes AS have (user_id, id, version, change, name, description, servings, yield, prep_minutes,
-		cook_minutes, total_minutes, source_url, author, language, nutrition, tags, notes, steps, files,
+		cook_minutes, total_minutes, source_url, author, language, nutrition, tags, notes, steps, files, favourite, rating,
 		created_at, updated_at, deleted_at)
 	SELECT given.user_id, r.id, r.version, given.change, r.name, r.description, r.servings, r.yield, r.prep_minutes,
-		r.cook_minutes, r.total_minutes, r.source_url, r.author, r.language, r.nutrition, r.tags, r.notes, r.steps, r.files,
+		r.cook_minutes, r.total_minutes, r.source_url, r.author, r.language, r.nutrition, r.tags, r.notes, r.steps, r.files, r.favourite, r.rating,
 		r.created_at, r.updated_at, CASE WHEN given.deleted THEN r.updated_at END
 	FROM given, json_populate_record(NULL::recipes, given.data) AS r
 	ON CONFLICT (user_id, id) DO UPDATE SET version = excluded.version, change = excluded.change, name = excluded.name,
@@ -740,7 +745,8 @@ WITH given AS MATERIALIZED (
 		prep_minutes = excluded.prep_minutes, cook_minutes = excluded.cook_minutes, total_minutes = excluded.total_minutes,
 		source_url = excluded.source_url, author = excluded.author, language = excluded.language,
 		nutrition = excluded.nutrition, tags = excluded.tags, notes = excluded.notes,
-		steps = excluded.steps, files = excluded.files, created_at = excluded.created_at, updated_at = excluded.updated_at,
+		steps = excluded.steps, files = excluded.files, favourite = excluded.favourite, rating = excluded.rating,
+		created_at = excluded.created_at, updated_at = excluded.updated_at,
 		deleted_at = excluded.deleted_at
 	WHERE have.version < excluded.version OR ($6::boolean AND have.version = excluded.version)
 	RETURNING have.user_id, have.id
@@ -786,7 +792,7 @@ func (q *Queries) ReplicateRecipes(ctx context.Context, arg ReplicateRecipesPara
 }
 
 const Summaries = `-- name: Summaries :many
-SELECT id, name, version, tags, servings, total_minutes, prep_minutes, cook_minutes, updated_at
+SELECT id, name, version, tags, servings, total_minutes, prep_minutes, cook_minutes, favourite, rating, updated_at
 FROM recipes WHERE user_id = $1 AND id = ANY($2::uuid[]) AND deleted_at IS NULL
 `
 
@@ -804,6 +810,8 @@ type SummariesRow struct {
 	TotalMinutes *int32
 	PrepMinutes  *int32
 	CookMinutes  *int32
+	Favourite    bool
+	Rating       *int16
 	UpdatedAt    time.Time
 }
 
@@ -826,6 +834,8 @@ func (q *Queries) Summaries(ctx context.Context, arg SummariesParams) ([]Summari
 			&i.TotalMinutes,
 			&i.PrepMinutes,
 			&i.CookMinutes,
+			&i.Favourite,
+			&i.Rating,
 			&i.UpdatedAt,
 		); err != nil {
 			return nil, err

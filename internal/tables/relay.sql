@@ -84,6 +84,13 @@ SELECT version, type, (data ->> 'name')::text AS name, time FROM event_log
 WHERE hashtextextended(subject, 0) = hashtextextended(@subject, 0) AND subject = @subject AND version < @before
 	AND NOT (type = 'recipe.deleted' AND data ->> 'name' = '') ORDER BY version DESC LIMIT @most;
 
+-- How many versions of a recipe follow one, if all of them are marks, and 0 otherwise. It reads at most 100; a caller who is further
+-- behind gets 100, which isn't how far behind they are.
+-- name: MarksAfter :one
+SELECT (CASE WHEN bool_and(type = 'recipe.marked') THEN count(*) ELSE 0 END)::bigint FROM event_log
+WHERE hashtextextended(subject, 0) = hashtextextended($1, 0) AND subject = $1
+	AND version > $2::bigint AND version <= $2::bigint + 100;
+
 -- name: HasVersionFrom :one
 SELECT EXISTS (SELECT FROM event_log
 	WHERE hashtextextended(subject, 0) = hashtextextended(@subject, 0) AND subject = @subject AND version >= @version);

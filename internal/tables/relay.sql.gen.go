@@ -405,6 +405,26 @@ func (q *Queries) MarkPublished(ctx context.Context, arg MarkPublishedParams) er
 	return err
 }
 
+const MarksAfter = `-- name: MarksAfter :one
+SELECT (CASE WHEN bool_and(type = 'recipe.marked') THEN count(*) ELSE 0 END)::bigint FROM event_log
+WHERE hashtextextended(subject, 0) = hashtextextended($1, 0) AND subject = $1
+	AND version > $2::bigint AND version <= $2::bigint + 100
+`
+
+type MarksAfterParams struct {
+	Hashtextextended string
+	Column2          int64
+}
+
+// How many versions of a recipe follow one, if all of them are marks, and 0 otherwise. It reads at most 100; a caller who is further
+// behind gets 100, which isn't how far behind they are.
+func (q *Queries) MarksAfter(ctx context.Context, arg MarksAfterParams) (int64, error) {
+	row := q.db.QueryRow(ctx, MarksAfter, arg.Hashtextextended, arg.Column2)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const NextOwner = `-- name: NextOwner :many
 SELECT user_id FROM event_log WHERE user_id > $1 ORDER BY user_id LIMIT 1
 `

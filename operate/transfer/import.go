@@ -163,7 +163,7 @@ func (i *Importer) Flush(ctx context.Context) error {
 func (i *Importer) write(ctx context.Context) error {
 	all := make([]commandapi.Imported, len(i.waiting))
 	for n, l := range i.waiting {
-		all[n] = commandapi.Imported{ID: l.id, Draft: l.draft, Chosen: l.chosen, CreatedAt: l.createdAt}
+		all[n] = commandapi.Imported{ID: l.id, Draft: l.draft, Chosen: l.chosen, Mark: l.mark, CreatedAt: l.createdAt}
 	}
 	bad := 0
 	i.how.Bad = func(n int, reason error) {

@@ -31,6 +31,7 @@ type line struct {
 	id        string
 	chosen    bool // the line gives its id
 	draft     recipe.Draft
+	mark      recipe.Mark
 	createdAt time.Time // zero if the line doesn't say
 	unknown   []string  // ignored fields
 }
@@ -42,6 +43,8 @@ type written struct {
 
 	ID        string          `json:"id"`
 	CreatedAt json.RawMessage `json:"created_at"`
+	Favourite json.RawMessage `json:"favourite"`
+	Rating    json.RawMessage `json:"rating"`
 
 	// Larder's own, which an export has and an import sets anew.
 	Files     json.RawMessage `json:"files"`
@@ -61,8 +64,21 @@ func parse(user string, text []byte) (line, error) {
 	if err != nil {
 		return line{}, err
 	}
-	l.createdAt, l.unknown = timeOf(w.CreatedAt), unknownFields(text)
+	l.createdAt, l.mark, l.unknown = timeOf(w.CreatedAt), w.mark(), unknownFields(text)
 	return l, nil
+}
+
+// mark returns what the line says of favourite and rating. In a file from elsewhere they may be
+// anything; what isn't a mark of ours is none.
+func (w *written) mark() recipe.Mark {
+	var m recipe.Mark
+	if json.Unmarshal(w.Favourite, &m.Favourite) != nil {
+		m.Favourite = false
+	}
+	if json.Unmarshal(w.Rating, &m.Rating) != nil {
+		m.Rating = nil
+	}
+	return m.Known()
 }
 
 // fromDraft returns a draft as stored, with the given id or one of its own.

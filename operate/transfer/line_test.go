@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"larder.dev/recipe"
 )
 
 const ada = "424c5464-eba6-47ff-b2af-047981f02500"
@@ -27,6 +29,25 @@ func TestTheIDOfALineStays(t *testing.T) {
 	l, err := parse(ada, []byte(`{"name":"Donâ€™t"}`))
 	require.NoError(t, err)
 	require.Equal(t, "Don’t", l.draft.Name)
+}
+
+// A line's favourite and rating are taken as an export writes them; what a file from elsewhere has
+// under these names is no mark, and no bad line.
+func TestTheMarkOfALine(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]recipe.Mark{
+		`{"name":"Toast"}`: {},
+		`{"name":"Toast","favourite":true,"rating":4}`:         {Favourite: true, Rating: new(4)},
+		`{"name":"Toast","favourite":false,"rating":null}`:     {},
+		`{"name":"Toast","favourite":"often","rating":"good"}`: {},
+		`{"name":"Toast","favourite":true,"rating":6}`:         {Favourite: true},
+		`{"name":"Toast","rating":4.5}`:                        {},
+	} {
+		l, err := parse(ada, []byte(text))
+		require.NoError(t, err)
+		require.Equal(t, want, l.mark, text)
+		require.Empty(t, l.unknown)
+	}
 }
 
 // Text garbled by Windows-1252 is mended, however many times it was garbled, and intended text

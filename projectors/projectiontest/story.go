@@ -44,6 +44,7 @@ func (t *Teller) Recipe(what events.Type, word string, version int64) events.Env
 		Tags:      []string{"tag" + word}, Notes: "", SourceURL: "",
 		Ingredients: ingredients(word, version, &quantity),
 		Steps:       []events.Step{{Text: "Stir.", Section: ""}}, Files: []events.File{},
+		Favourite: version%2 == 0, Rating: new(1 + int(version)%5),
 		Version: version, CreatedAt: began, UpdatedAt: began.Add(time.Duration(version) * time.Minute),
 	}
 	return t.envelope(what, events.RecipeSubject(t.User, r.ID), version, r)
@@ -139,6 +140,7 @@ func (t *Teller) RecipeStory() []events.Envelope {
 		t.Recipe(events.RecipeUpdated, "soup", 3),
 		t.Recipe(events.RecipeFileAttached, "cake", 4),
 		t.Recipe(events.RecipeCreated, "tea", 1),
+		t.Recipe(events.RecipeMarked, "tea", 2),
 	}
 }
 

@@ -90,7 +90,7 @@ func EncodeTombstone(version int64) []byte { return append(strconv.AppendInt(nil
 // would be escaped.
 //
 //nolint:gochecknoglobals // a constant
-var newestField = []byte(`"total_minutes":`)
+var newestField = []byte(`"rating":`)
 
 // DecodeCached decodes a cached recipe. The result may share memory with value. It returns
 // ErrBadCached.

@@ -19,7 +19,7 @@ func TestCachedRoundTrip(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		version := rapid.Int64Min(1).Draw(t, "version")
-		body := append(rapid.SliceOf(rapid.Byte()).Draw(t, "body"), `"total_minutes":`...)
+		body := append(rapid.SliceOf(rapid.Byte()).Draw(t, "body"), `"rating":`...)
 		more := rapid.Bool().Draw(t, "more")
 		got, err := views.DecodeCached(views.EncodeCached(events.Recipe{Version: version}, body, more))
 		require.NoError(t, err)
@@ -103,7 +103,7 @@ func TestCachedBeforeRowsWereUnderstood(t *testing.T) {
 func TestCachedBeforeTheNewestFields(t *testing.T) {
 	t.Parallel()
 	for mark, understood := range map[string]bool{"\n": false, "\t": true} {
-		cached, err := views.DecodeCached([]byte(`3 {"id":"soup","tags":[]}` + "\n" + mark + `{"id":"soup","name":"\"total_minutes\":","version":3}`))
+		cached, err := views.DecodeCached([]byte(`3 {"id":"soup","tags":[]}` + "\n" + mark + `{"id":"soup","name":"\"rating\":","version":3}`))
 		require.NoError(t, err)
 		require.True(t, cached.Outdated)
 		require.Equal(t, understood, cached.Understood)

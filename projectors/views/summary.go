@@ -18,6 +18,8 @@ type Summary struct {
 	TotalMinutes *int      `json:"total_minutes"` // missing in summaries that were cached before it existed
 	PrepMinutes  *int      `json:"prep_minutes"`
 	CookMinutes  *int      `json:"cook_minutes"`
+	Favourite    bool      `json:"favourite"` // missing, like Rating, in summaries cached before recipes were marked
+	Rating       *int      `json:"rating"`
 	UpdatedAt    time.Time `json:"updated_at"`
 }
 
@@ -36,6 +38,7 @@ func (s Summary) JSON() []byte {
 func summaryOf(r events.Recipe) Summary {
 	return Summary{
 		ID: r.ID, Name: r.Name, Version: r.Version, Tags: r.Tags, Servings: r.Servings,
-		TotalMinutes: r.TotalMinutes, PrepMinutes: r.PrepMinutes, CookMinutes: r.CookMinutes, UpdatedAt: r.UpdatedAt,
+		TotalMinutes: r.TotalMinutes, PrepMinutes: r.PrepMinutes, CookMinutes: r.CookMinutes,
+		Favourite: r.Favourite, Rating: r.Rating, UpdatedAt: r.UpdatedAt,
 	}
 }

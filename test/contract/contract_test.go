@@ -36,6 +36,7 @@ func holds(t *testing.T, s *larder.Server) {
 		"accounts are kept by the operator":         accounts,
 		"a deleted user leaves nothing":             userErased,
 		"a recipe keeps every field":                everyField,
+		"a recipe is a favourite and rated":         marks,
 		"a part of a recipe is what it is":          rowsFromParts,
 		"a typed row gets its parts":                rowsFromText,
 		"a save of nothing is no version":           savesOfNothing,

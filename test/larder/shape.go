@@ -36,6 +36,8 @@ type Recipe struct {
 	Ingredients  []Ingredient      `json:"ingredients"`
 	Steps        []Step            `json:"steps"`
 	Files        []any             `json:"files"`
+	Favourite    bool              `json:"favourite"`
+	Rating       *int              `json:"rating"`
 	Version      int64             `json:"version"`
 	CreatedAt    string            `json:"created_at"`
 	UpdatedAt    string            `json:"updated_at"`

@@ -33,10 +33,13 @@ var ErrTooManyRecipes = recipestore.ErrTooManyRecipes
 // Call identifies the user, the recipe and the idempotency key.
 type Call = recipestore.Command
 
-// IfVersion reports whether a command may apply to a given version; nil accepts any.
+// IfVersion reports whether a command may apply to a given version; nil accepts any. With
+// Call.Expects, marks made since that version don't count.
 type IfVersion func(version int64) bool
 
-func (i IfVersion) admits(version int64) bool { return i == nil || i(version) }
+func (i IfVersion) admits(s recipestore.State, call Call) bool {
+	return i == nil || i(s.Recipe.Version) || i(s.Written(call.Expects))
+}
 
 // Result is the result of a command.
 type Result struct {

@@ -15,7 +15,7 @@ func (c *Commands) Delete(ctx context.Context, call Call, at IfVersion) (Outcome
 		if !s.Exists {
 			return refused(ErrNoRecipe)
 		}
-		if !at.admits(s.Recipe.Version) {
+		if !at.admits(s, call) {
 			return refused(&Conflict{s.Recipe})
 		}
 		deleted := recipe.Delete(s.Recipe, s.Now())

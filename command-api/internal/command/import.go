@@ -18,6 +18,7 @@ type Imported struct {
 	ID        string
 	Chosen    bool // the ID says which recipe it is, so no other is the same
 	Draft     recipe.Draft
+	Mark      recipe.Mark
 	CreatedAt time.Time // zero if unknown
 }
 
@@ -147,7 +148,7 @@ func (how *Importing) missing(user string, all []Imported, same []string, found 
 			same[n] = one.ID
 			continue
 		}
-		r := recipe.Create(one.ID, found[one.ID].Recipe.Version, one.Draft, now)
+		r := one.Mark.On(recipe.Create(one.ID, found[one.ID].Recipe.Version, one.Draft, now))
 		r.CreatedAt = earlier(one.CreatedAt, now)
 		result, err := written(user, events.RecipeCreated, r)
 		if err != nil {

@@ -16,7 +16,7 @@ func (c *Commands) Replace(ctx context.Context, call Call, at IfVersion, draft r
 		if !s.Exists {
 			return refused(ErrNoRecipe)
 		}
-		if !at.admits(s.Recipe.Version) {
+		if !at.admits(s, call) {
 			return refused(&Conflict{s.Recipe})
 		}
 		next := recipe.Replace(s.Recipe, draft, ledger.Now())

@@ -12,7 +12,7 @@ import (
 // Restore makes an earlier version of a recipe current, even if the recipe is deleted.
 func (c *Commands) Restore(ctx context.Context, call Call, at IfVersion, version int64) (Outcome, error) {
 	call.AsOf = version
-	return c.update(ctx, call, func(s recipestore.State) (Result, error) { return restored(call.User, s, at) })
+	return c.update(ctx, call, func(s recipestore.State) (Result, error) { return restored(call, s, at) })
 }
 
 // RestoreExisting is Restore for a recipe that isn't deleted: a deleted one stays deleted.
@@ -22,11 +22,11 @@ func (c *Commands) RestoreExisting(ctx context.Context, call Call, at IfVersion,
 		if !s.Exists {
 			return refused(ErrNoRecipe)
 		}
-		return restored(call.User, s, at)
+		return restored(call, s, at)
 	}, beside...)
 }
 
-func restored(user string, s recipestore.State, at IfVersion) (Result, error) {
+func restored(call Call, s recipestore.State, at IfVersion) (Result, error) {
 	switch {
 	case s.Recipe.Version == 0:
 		return refused(ErrNoRecipe)
@@ -34,8 +34,8 @@ func restored(user string, s recipestore.State, at IfVersion) (Result, error) {
 		return refused(ErrTextGone)
 	case s.AsOf == nil:
 		return refused(ErrNoVersion)
-	case !at.admits(s.Recipe.Version):
+	case !at.admits(s, call):
 		return refused(&Conflict{s.Recipe})
 	}
-	return written(user, events.RecipeRestored, recipe.Restore(s.Recipe, s.HasFiles(), *s.AsOf, ledger.Now()))
+	return written(call.User, events.RecipeRestored, recipe.Restore(s.Recipe, s.HasFiles(), *s.AsOf, ledger.Now()))
 }

@@ -25,7 +25,7 @@ func TestRestoreFiles(t *testing.T) {
 		"too late":         {false, ledger.UndoTime + time.Hour, 0},
 		"old, not deleted": {true, 10 * ledger.UndoTime, 1},
 	} {
-		result, err := restored("user", recipestore.State{
+		result, err := restored(Call{User: "user"}, recipestore.State{
 			Recipe: events.Recipe{ID: "recipe", Version: 3, UpdatedAt: time.Now().Add(-c.ago), Files: []events.File{{ID: "file"}}},
 			Exists: c.exists, AsOf: &events.Recipe{ID: "recipe", Version: 1, Name: "Pie"},
 		}, nil)

@@ -192,6 +192,22 @@ type IngredientInput struct {
 // `pt_br` becomes `pt-BR`.
 type Language = string
 
+// Mark defines model for Mark.
+type Mark struct {
+	Favourite bool `json:"favourite"`
+
+	// Rating Stars; null if there is none.
+	Rating *Rating `json:"rating"`
+}
+
+// MarkRequest defines model for MarkRequest.
+type MarkRequest struct {
+	Favourite *bool `json:"favourite,omitempty"`
+
+	// Rating Stars. 0 or null takes the rating back.
+	Rating *int `json:"rating,omitempty"`
+}
+
 // Minutes defines model for Minutes.
 type Minutes = int
 
@@ -294,6 +310,9 @@ type Problem struct {
 // Quantity defines model for Quantity.
 type Quantity = float64
 
+// Rating Stars; null if there is none.
+type Rating = int
+
 // Recipe defines model for Recipe.
 type Recipe struct {
 	// Author Who wrote the recipe.
@@ -301,6 +320,7 @@ type Recipe struct {
 	CookMinutes *Minutes     `json:"cook_minutes"`
 	CreatedAt   time.Time    `json:"created_at"`
 	Description string       `json:"description"`
+	Favourite   bool         `json:"favourite"`
 	Files       []File       `json:"files"`
 	ID          string       `json:"id"`
 	Ingredients []Ingredient `json:"ingredients"`
@@ -315,7 +335,10 @@ type Recipe struct {
 	// value that it doesn't state is missing.
 	Nutrition   Nutrition `json:"nutrition"`
 	PrepMinutes *Minutes  `json:"prep_minutes"`
-	Servings    *Servings `json:"servings"`
+
+	// Rating Stars; null if there is none.
+	Rating   *Rating   `json:"rating"`
+	Servings *Servings `json:"servings"`
 
 	// SourceURL The recipe's source: an address, or any text, such as `Grandmother's book, page 12`. It is only a link if it
 	// begins with http:// or https://: `javascript:` is plain text.
@@ -331,7 +354,7 @@ type Recipe struct {
 }
 
 // RecipeInput A recipe's content. A missing field is empty. A recipe can be sent back as it was read: Larder sets id,
-// files, version, created_at and updated_at itself and ignores them here.
+// files, favourite, rating, version, created_at and updated_at itself and ignores them here.
 //
 // Programs written before there were `yield`, `total_minutes`, `author`, `language` and `nutrition` send none
 // of the five. A recipe that is replaced so keeps its own; send at least one to replace all of them.
@@ -343,6 +366,9 @@ type RecipeInput struct {
 	// CreatedAt Ignored.
 	CreatedAt   interface{} `json:"created_at,omitempty"`
 	Description *string     `json:"description,omitempty"`
+
+	// Favourite Ignored.
+	Favourite interface{} `json:"favourite,omitempty"`
 
 	// Files Ignored.
 	Files interface{} `json:"files,omitempty"`
@@ -361,7 +387,10 @@ type RecipeInput struct {
 	// value that it doesn't state is missing.
 	Nutrition   *Nutrition `json:"nutrition,omitempty"`
 	PrepMinutes *Minutes   `json:"prep_minutes,omitempty"`
-	Servings    *Servings  `json:"servings,omitempty"`
+
+	// Rating Ignored.
+	Rating   interface{} `json:"rating,omitempty"`
+	Servings *Servings   `json:"servings,omitempty"`
 
 	// SourceURL The recipe's source: an address, or any text, such as `Grandmother's book, page 12`. It is only a link if it
 	// begins with http:// or https://: `javascript:` is plain text.
@@ -506,7 +535,7 @@ type TooMany = Problem
 type Unavailable = Problem
 
 // RecipeBody A recipe's content. A missing field is empty. A recipe can be sent back as it was read: Larder sets id,
-// files, version, created_at and updated_at itself and ignores them here.
+// files, favourite, rating, version, created_at and updated_at itself and ignores them here.
 //
 // Programs written before there were `yield`, `total_minutes`, `author`, `language` and `nutrition` send none
 // of the five. A recipe that is replaced so keeps its own; send at least one to replace all of them.
@@ -548,6 +577,12 @@ type RequestGroceryParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// MarkRecipeParams defines parameters for MarkRecipe.
+type MarkRecipeParams struct {
+	// IdempotencyKey Chosen by the caller for each command, for example a UUID.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // RestoreRecipeParams defines parameters for RestoreRecipe.
 type RestoreRecipeParams struct {
 	// IfMatch The `ETag` of the caller's version, or `*`.
@@ -571,6 +606,9 @@ type PutRecipeJSONRequestBody = RecipeInput
 
 // RequestGroceryJSONRequestBody defines body for RequestGrocery for application/json ContentType.
 type RequestGroceryJSONRequestBody = GroceryRequest
+
+// MarkRecipeJSONRequestBody defines body for MarkRecipe for application/json ContentType.
+type MarkRecipeJSONRequestBody = MarkRequest
 
 // RestoreRecipeJSONRequestBody defines body for RestoreRecipe for application/json ContentType.
 type RestoreRecipeJSONRequestBody = RestoreRequest
@@ -598,6 +636,9 @@ type ServerInterface interface {
 	// RequestGrocery Put a recipe's ingredients on the grocery list
 	// (POST /api/recipes/{id}/grocery)
 	RequestGrocery(c *gin.Context, id ID, params RequestGroceryParams)
+	// MarkRecipe Make a recipe a favourite, or rate it
+	// (PUT /api/recipes/{id}/mark)
+	MarkRecipe(c *gin.Context, id ID, params MarkRecipeParams)
 	// RestoreRecipe Make an earlier version current
 	// (POST /api/recipes/{id}/restore)
 	RestoreRecipe(c *gin.Context, id ID, params RestoreRecipeParams)
@@ -894,6 +935,55 @@ func (siw *ServerInterfaceWrapper) RequestGrocery(c *gin.Context) {
 	siw.Handler.RequestGrocery(c, id, params)
 }
 
+// MarkRecipe operation middleware
+func (siw *ServerInterfaceWrapper) MarkRecipe(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MarkRecipeParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.MarkRecipe(c, id, params)
+}
+
 // RestoreRecipe operation middleware
 func (siw *ServerInterfaceWrapper) RestoreRecipe(c *gin.Context) {
 
@@ -1059,6 +1149,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.DELETE(options.BaseURL+"/api/recipes/:id", wrapper.DeleteRecipe)
 	router.PUT(options.BaseURL+"/api/recipes/:id", wrapper.PutRecipe)
 	router.POST(options.BaseURL+"/api/recipes/:id/grocery", wrapper.RequestGrocery)
+	router.PUT(options.BaseURL+"/api/recipes/:id/mark", wrapper.MarkRecipe)
 	router.POST(options.BaseURL+"/api/recipes/:id/restore", wrapper.RestoreRecipe)
 	router.DELETE(options.BaseURL+"/api/session", wrapper.LogOut)
 	router.POST(options.BaseURL+"/api/session", wrapper.LogIn)
@@ -1071,122 +1162,127 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H1rcxs3svZfQXG3ysnuiKJkOXlNfXllx050YjteOa6cLVPHBGeaJFYzwATAiOKm9N9PdQOYGZLgTXJk",
-	"Z0++2CI5uPfl6Qt6fuukqiiVBGlNp/9bZwo8A01/vviZT/D/DEyqRWmFkp1+5+cpsGvQRijJhGS/VsqC",
-	"6XaSjkmnUHBsYOcldPodY7WQk87tbdJ5xXUG+mxsQa/2OBxUvd7jVEMqSqC/4f+7r/w47rvhKeNMA8+Y",
-	"nXLLDMjMMGHZiKdXTBg2qbjm0gJkzCpmAJidCsNmWljYOj+Vcjeb2HLdzB4ZxrNMg9my2tukU3LNC7B+",
-	"H8+/w38F9lZyO+0kHckLbCKyTtLR8GslNGSdvtUVtDseK11w2+l3qoqeXJ32eQZFqSzIdP4jzFcn/3yq",
-	"DEg2mjM7BZbyPAfNxkoz4OmUpaoouMwS980NL8ocGGfv359/hyukCTtyaKbcGvEAh2zPt+A3r0BO7LTT",
-	"P+71kk4hZPh8hHtiLWjs838+DAY3x0cHg8HNty8u//7X+NLGr7lNp/EDGSJpDpkat9b1yASyTJjSbPi3",
-	"4fpFjA9c52tmf9TD6UfOFc8KjH2mMgF0tBdEGc9URpufKmlBWvyTl2UuHE0d/ss4wmrG+quGcaff+cth",
-	"w3uH7ldz6Lo8l2Vlm0EbAnHfmFJJ46ZwJs0M9PdKwoYplFqNcij+vt9U3rpWbhqrp+Dph82EnTpeW6IO",
-	"NuOGZUpCwkaVpbOycGPx3IQ1jNPM2ZQbZoRMgY0AJMsgBwtZwkaQ8srAQNqaBV2H7gGWKzkBzfhEoUCQ",
-	"1CV1Lwy7gtJ2GU4STxG/GVZa9nMSQ32/G318+mCiJAy7A9m5TTrPeHbhjvih99JTFs604DlyPm6B0oyz",
-	"Wpjgj6qyRmRAi81FIaw5ZUPQWmkzZEjeKBK7uJbnSo5zkX76lYSOt66ITkwY+cgy7k4/6A0S4C2RBDcl",
-	"pLSUtNIapB3iWnGN/jMzlqMUx3Vp4Ba54ZPy25ZVIIlapSFDmRJRkbEB/GOH9EytAw9qJbipTVtfLqmn",
-	"jc3Cc7Sac3nNc5E9JCmfsbGAPItTasJQWqxQ6ymSORJDTHpUBjLST5xlYjwGJIaB9NxSt6yMlyMaFRsC",
-	"gCkIHQ6PRu/jd9LJoA0iAeEMHyZsSI2QDJ38oY9uARqsngs5YZkCIu4p5KUXIK+UnPzQkEdr21HWHJY5",
-	"F0sbHdEya6VDg0BoIv7UGdykCHoeH7MfxTPEZFZZnjvxZ0Bfo5AkUWvwR5oDCUoUsWOl8YjYlVQzM5Az",
-	"ZExhwoCQ+XW9Ue/AGE+BD0VMbxDFmVqjC0tHDDJDNqRJ2ZeqktlDy+qa2qRipkqnns7CnP7r3U9vHnpK",
-	"I5XNg6hdkoQ0rZ/sFPRb0OZhT3DoZd57AzowfIuRWUkzcurbErXScbOvtrGpwvUcuObDr5E8AkxwajTl",
-	"BbCxVgXjkp5lRlhE8CWfQJe9UXaKHBzwiafyCyhznv6f0i04s5/hxn4O/BjBdEYRrAugzjagDvmN8CFo",
-	"jjoBBWDKkeBH2JPbwX5bvg/kFsxHAlKVoLlVmhnAoRDFWlHAKfWUwZhXOUnEpz2W8bnpspekjDSUBEMG",
-	"cllrCcsK4NK0QE7AyQtoeAkBt9bmqfFnpV5xPYHPIktwSgXqBuLNI/ZaPOv6Sb3mcv6gc1KKFVzOA3Mb",
-	"tGeVBC89EpYq6WFiPkdFUSK7Q6pktmACrKEHpQ6w94PQOyr/KyGzIK+CSiQEgKCcQEwND1iNDphAswa/",
-	"4gNphJzkwGRVjEBHBA57B5JgSi2y+AT1Mke2ZMMLxBiOnYd+LQbJYkFAtB6KYgohLUwck98mnfeSX3OR",
-	"81EOD4sIg/3qpBzuT9VM5ZRZPd9h7Xdf+W0w8p21XNmpivigfpkqNtPKAmusTRx02aexBNcaMytsAe5n",
-	"nv807vQ/7LhnyW+dUqMYst6p4Il5V+WShAYfvXm14DsS0n5z0nhYmp1pOxY+rHRRd9q5rNuq0b8gtZ3b",
-	"S2eFZSCt4DlNmWeZwJ3k+dvWUsY8N5Asra7kxsyUzqI+l0WX0cpmI/JyPpxt3qZVh1J7tXU/STOd1XUm",
-	"nZdozLxAe4VmvrCODCwXeQTCJx2ygVZp7IyV3E4dZOSGDYWcaMgEHuqH48suaqbhss3/yJAYOmVQlHZO",
-	"lhAS6Gyqciepu51ti3WzScKE4+t0QmGJDlUeY5UzVorUVhrhVKGMZWMSYdIybFBpXNtftJ5MRqMue0HT",
-	"DpKR8GloTkuVytkeMrKOpOOM181+0KRzczBRByttC8gE/+i+Xl7Cd2AhRbxBENHpaBKH0VkEiot4wILn",
-	"URLeJCMlIX+YqnClY5VnoKOdmik/fvLNarev1Az0QcoNsCncxJuKf0fmcy7ZaO5d8Vu533ViNh+uSXkO",
-	"WXDamISVGgyesyC/q5PlHPF57sDUHHXbI0ubSUYmqkbvksDDdkj8xX+fvxzIjFvuNJqwUJitGsbN6h0u",
-	"/bZeD9eaz0kw6Dx+QkZMJKJFbzZ7zyNtVMLIPeK8C5blwFELI8rrsp9kPkdjmTe+f8c+Tv37tXn4ZpVz",
-	"QpS54tl2fiQa9tKnRaT+XGvKSDz/xfj1e61S0PM9JW+90TvtuB/j3JKOWtlxty+76agLGHca7/nH+3C1",
-	"AX0t5GTr7N+F55Z3vzWJehGtbgM5bth12pH9dj5IkFXRomz8h18rLq2w84WdylSF6C3pyCr3QM7FjHxz",
-	"hzbbzT8W/OaOXaA6ik6tksLGo2jtfa4XsDQZ377mANoBP9qGTW+55feh+EbDroqHt8pQPyawc83quTA2",
-	"cbqhd8p4nqPEK4RBUN9tS6yC34iiKjr9o6dPCYG4T72YwC34zblrF+CK/3i09jBqZmtT/eIiflAzZxyF",
-	"R1AajSpCCqeLq1pcwypFNIvpBSzml9Pt9Y62Usxt5PDO6/1fRRf344lNvP+P8FyEEXZt5+yO7VIGn3oN",
-	"3FQafLPgp1+ZfmCoVSWVC0luoJkW1kIcCu3GdTRGsi/zhVnXy77ceJYuNrmNE5dxBS1Sjb3nGbVwybU1",
-	"hAJHyk677CzQZx3Goy03bZxGbfBRrWaMwAj3DiKeK+nM/JJrEwx1p6LBBynrUZ0WD76lZutPnblfO5Zc",
-	"V8xYPnfPdtlbak/OHa5hIN0kNPiY42u/BCXB0NeWX4FsFoDb4NxUvFCVA1MK0QZ+NVaKYifYZ9J840A/",
-	"DoWnwwpHbx6GhX4KbtMpmHqQR6bLhnjcQ+exwLMe1th0GOgi/MoLGNbwrZJ2ILnfqz7jCNMhxFXdxhLi",
-	"kc7fEVlidyAH8pcpNBDKhRWcgzVh3NGD9c6VyEm6QbwLLbhKcw3ce6euAEqKEdKBW3PqzptJmLm+qU86",
-	"drjhqfVb7I5fjcmD5BMIahFZargWqjLUgcGJeQIgB0UykD4m3ZDOjBuWTrmcQFZ79dwQSHbykXUYNy76",
-	"tjoXgijc+uAXLhp9NsOCfNy6piAvWw8+iT4YROPCgzEUviLTXnE5qfhkjXWX+19XyMSJMI7Gz7Pnb9nJ",
-	"t8zySZ8NMxgmbFjag2cXwy47d77AIICEy1CoTMVzZkrIcyEn/YEclvbjSA/ZCFJVgKnbE920lvT4SWTp",
-	"r4WsLCxhkd6y/l6ru1vw5A3M3rY8M/uAW5it7t9RD4HIUdLr9ZA/NE8taB8BRpufFwrl/FQZqGUpm1Rg",
-	"SNoLbeyS920n/5DK7+BWWlKhipwluKiYFnwDs1YkdI9dsuoKIullL5VmQ+eUFP8mQ7nPngHXoJlLgaN2",
-	"PgEuDgzM+pBPYMb3JuLyo4aJn1h0rZXVwu6y1A0pczJ0EhhAzSRDKjMJGx6f9NhVyvNhwiqZgfNtObe7",
-	"GjM3+67Sk8N6KufSAVehZJedDeQ1z6ugRmwdkadsEcql8YA3IoRTnistat7ZLItSrkdqOs80t/C88Zxv",
-	"bzdVORgLWuX7NBtzu9fjYgR6nwalVhaE3KeJ4bbC1Wcv95ubt0veRX1WvwT97jxDdJgONY2V7rPhETO5",
-	"SB3hbx9JZaIq9ppbNeF77ZvVXJo9N6CSd9u6mL56i2jkbqYwIZoF589WvbrJYl20UJckixvrct0CskWz",
-	"8A5+lFV5QziZNLKZqrIEzWaqyjPnmBW2z4ZjDWZKeC6HeVyUBri12D2SLvk+S65J8CSsrDTaJS4IrYoC",
-	"hS0OISTkc5bSDDLEAlYxy41dI7rbqC2yJNSCHt2fMtTgC45XqSTEDfm9vUORFBfaQpAZymHONALcOw52",
-	"R0t6u7Vs1vnrAx6MLEsK+8ggiWiLIqbos+GEzmlkSvw/rdx/ubqGYTvowp1VtN27u6sF7rdl0RTfhWXM",
-	"/Xxgu3nbl9n0dgvHtweJLqLlvl/xBEEWQ+CvHZ5lpbiB3AQM7pN+sUk3GtdYDPus0obOt3tRaEJLznls",
-	"GF1ZE/dd8nhIdvHyOXt68uRb5qPqXfay0qTpCkD2cKrOlJCKsUhDHOFKOLYLjVaQSxN5jGhTuvGA2LrJ",
-	"yvYu7yivuGTMOLe439ho7pI6u7vGalpR00jgQEhjuUxhMQagxYEGygpLITZP3JQ4euasrFPBQprmUs5G",
-	"dOX0WySMNibfRCGcbe9yKyFLmjyPXQNsltvKxJISko4VNo/TZzxe+fMqWfQZH6nK9kc5l1c+akzKjrDw",
-	"CCZCGkcDsayX4cIituz+soRzDOHWUK8zxhv/2BjEWDJYdzZaG9VyUcegFhmE10kem8jUp4IgSlfq6mPR",
-	"mNKbWgWLG5u5TPSP3C4ukFs4sKKI0vHCuUZTB3LYXU5T3D7GY/eIsN1FX2zSFEknb3lZNvVSe2NaMfco",
-	"RjPxX9rm6qZxGruWTCEo73D2+8ch0UCpdAofvQra2IqedFIEyt3P4Z2FMnYClk8WO1kjd1otlOX5Hfal",
-	"KrO9eWJT2lItD45iMnYeEm02ze6f9NCmKHybKRdiwXOfOrNAJEvyYnmvFs45CbKoxQVtSvVHE8h6kfvC",
-	"6Qep0OzUguxZ2PSYGG7fKNs3alP7cUKCTCtKU1/1IJhMQRnnpk+5ZCPvgKfbmZwuas7cBY2sz1wKsku5",
-	"FVkykLTApLnA1yyPbKxmgUxYA/nYxW8mUmkX8SgYmkUUdHir1UTzog7phEsOznCa4T9DOldnn7WODr9w",
-	"x0UXQPx5hQBJOLMh3Twl82sgPSodi2tord/WtyhcuIMZ1YQrmJrJU9dHnXWiJCD6889TxNn1XMQ8V59F",
-	"vS2hJNp6AlaLWnpVxS26Odb4r/JYLtKmQUS25/P30mp1/GLJJfIpNd1e+YwtPbjD/v6pGUkz7nqKQVsu",
-	"uYFUVZIoMPSHkyjMEOTmk1MvB7SxdXCnvoi6lDLSDlJtOeVmpk96v5eS3p2JWop690b30NHEGus12gX2",
-	"t58v5B64eA0iXQsr4vPON5QZIFoKWQGyvrlUSTRph0esVJXM2FdPer3J18PTdtoqagvg6ZQe++rohKl/",
-	"f41aeEg3JLlkzR4NpBuBHk2rkpV5ZdgxIw+Y0zYgEXB96BiHjrBj1EH5gpXXbMyFu3xzN7f0RuwXDMSn",
-	"vd63R0+fHj85+fak9/Tp0WZYuHQiYYTYeSx6HSPJsEsZF6qdcdGNeD8XF7c5ie/zumV1ixQ3Z3D65z5d",
-	"5l899NYjuRtm3Xho7NyGGymGcRZmeN/D3OrM2Hrau6Zf3OfgtmZIrDnHLSfWKPxPnlWYdLzG31yYxQGI",
-	"vhd1GozLK+Ny7pM16ksX32sus4Ik6yPDRkpdJXQplB0d1zkblI9FGUpX7urCQLYdalNry/7hIQ6Af5r+",
-	"4WGfDf/Fr7mbX5/uhTX3rFdSOY7jMI2s9xVn1i4phTuFJEJH0TOs4dF+4vv++Tx7ZmeszRN+79Mg9pg8",
-	"zwoRUcU/cMN4moKhXNr6fui4krRW0/Imj5TKgROLTZqU/E3doSTyj1Kacbyzh8Qpid+HZgmx7f1n/ErT",
-	"Lz7xouBXaL8Ln9rRZ8OjYxe7N7sE712YsNLCzt+h+HLnM6I8mPqCH+2R+6ruAPkvmLgC6jJL/mNd8Md5",
-	"vz/66+VNc16KH2Huri0KOVZxKUMVpJgRGXTZi2s8ObrHBTcplNZHpSZCttWKH6nvQRrOhg0XZ+Guei3l",
-	"/gzk+uQfdlbfJHYCajyG1JqFi/OVIbHm5CKlRHoM2f7eXds56Z0kdWZkLq5gIFXIyAx5NHCDJDqQA3m2",
-	"WO2HSzZcuvg8ZAWf126f9o1OznJlrM+E6yO5aLCVlqZlM7kf3d2pgWz6tgd0KX9Od7t1BcM6hWzqLayM",
-	"Zj0TKXTZjzA3dS4uxW0f+2vbbg3hri3O1GcGGH+NuM/axQr6/gCo1IPI6iM4Hy9s9why5XPuw06HS8mt",
-	"q70DSb6gMdUyoe076T2uk2jpdvLWGgfRZfcZZyOtZqEeBbmkwtwoap3nPiN1Aj75jkJjTe5rwX6toIKM",
-	"FZWxlJk3AldCwpVRm00VXINGCqd7EtLps4H82adoo4p9L0WqMkh8HQN87s3L53Wusam0RtOFLkBPiZdK",
-	"jsf1XEmrVd5KEKTD81uVBA7LBa5rpIFfucRty0c0GSoVgBoBKR2/dVe2XHif0nNDUiUPQ5656+1IAFN+",
-	"jYia8hTpfjsu6xkgn/tb31x68S8otGisSRiQAGjKsLi6Kie9J44IWCVNVZZKW9xTsFOVJezk6LH7de5G",
-	"D/5Bq9RA5lxPAJ/5hp5hwwtE9VTcrHUB/5uQLX9yfOSf+0EZOwx9IbdSsNcVfHnkT/vkMT3ddPT4eCB/",
-	"FM+wd3+f2qETH5H0hSRqZj97e95yO/c7R5RlWYLkpej0O4+7ve5jukRrpySyD3kpDnlKuRKH7Zu+Hlos",
-	"CtcXMjN1/R5EcY50kZB9RlgG16hDTt3akGwnCvAPPEkX51Z5xsJILknDkDhjnI25yKlQ2ETI7kC262x5",
-	"WRXKODiYVxdkmHFDMsvtTU0D5xnV1MPzqXNl20XhPl0RuHY2bqwI3FINuOPeSVx11Rsj6jT1pav078Ae",
-	"PK+152IPXmG5Q0iQd9MpE3Tveyz8VQP3I/OlOlA8uP3eXCLxNumc9HrrdqFe22GrIBs1OdrepClVRC0e",
-	"b2/RLo6DbY52aFMX56AGT3aZlisMhM8fHz90TY8FJgkpIkkonyVh5kMQygnPhP4k8UrFIo3I5yE7u9tU",
-	"8DJ8bhxVdN26nn6WuiBODoTlOcvPLhcN2bXQxP2KbJw83oFC20XCbpPOk11otF29g+ByVRQczQ0vj/D8",
-	"Hrnk6rIRTc6T/aETgO8lNiUZ3YqHHNIdFxLSykSkNCWDhSsxHPGSKvOAiglCCMleyEkuzDRh34MuuEzY",
-	"Sw0ynSbs3PJc4BfvSi7pie8qi7a4zNi7GWTCTE8DriGg5GshsZ9DoqO7DERyuUQkIiSQpaFQOCUhz2kp",
-	"L5D9svkeV38guaydrSi4EOUEEo+IfdqF84Xo7O8h+BcyfHeS/L1PO/ZCpuEaaeJJQYY6e+5SXudPob7t",
-	"+VCRsRGWWydE1ZY+j2QhemCNpHDn3hIrC1mftWjxxud6geIx5gQkMpjHEQJZXrF0qtyVIPwmQWDIyspe",
-	"1PV4lrAYhagvwi3+dtnlNdV3mkcOl4on316ucHR841olgA9b9X9XOXOHAwvFTL9s1tlhYq0qxH9y2930",
-	"OJFCfV22xWaBoVZY7PA3kd06/sohdnXh3IZcnFAhj32lQ7gOu/gaNWmaV2SbI4CnVIwFz8kK031Hg92V",
-	"6XxZ79vkbvy5zehxk1s2cu5VHvHLZUy3AVuZxhVJvSsn78Bodanp/0zOdDS1mTP35oPviKCjbpFhqE/f",
-	"Z4NO5EUIg84wpIqZ9u14uh3k79Nb4V1/vuUpa/X6t1Z7LucD6R/q0kNvlITWky4NjBL4XBmvBecw2lqt",
-	"Ap5d9lNzrd7OVKglLAjSnw2kH7dAOEGTdV4JU7s2w3BShan327WWfMHFSoZL975UXwyxB9xwLyG1eDRU",
-	"F2rLqwWa/VvwgYSsir9FkijuKg0/JVrZQTTU9XFvk/8gePNFStEvD0D9vwct/Q2C/L9BZjGp6EPDWyR1",
-	"3BXAP4YWuQjJvV5kkZvKSTtycbi4GhpABiQT2c4A8LAVer6bEopaaRd1NDMavOZl2WUveDplwkLh05ub",
-	"2jP1NX8hJ6ehkqBL6nBBnpCdLaSr3O1TJ+vYSbv4xlmaQmkPQtZsTNh7sREK4316W/CTeFiWipnd3t6u",
-	"yuHjTz3aDq8cUa40w4zPY8f8B8XSn+uVAGv5hZIxW2WHnAMkZxq4UdJZXSe9x93fTyvVld7/tNHv5hGj",
-	"qq5NRb3G/8WUXMntaUnwOrUmLsG9Tf6JJfhzD6VdTazw7h3vL+c2fNO+3HNuGc+NCu4CeluDL80ftFbM",
-	"XyDGA+kv+ITHuXXFgb0bgfGJ6jKCXjPhHXyurbF8TqW/pjAnzSDVzNVt/7XCnTx7e+5i764GWqhGG1cC",
-	"LdfGg7smPr26WMqs3j0csDuM/9Jh+RfwXpfw8hkXIpqG9w8Gm/mOwvePbxB88dL6Nb8CxiUDrnMBupaA",
-	"obL9JoBtmiJf65yrPnulKbDQZLBQgt6q5/SVmvxUuQz4XZI3QmeLbz16IPb78o/3lZowVdlomHudSnzZ",
-	"yghydghlDJFzaqSugR31GGfuRhXhMQo+t965JXkBCftm/VMkLZ70GJcDOVWVrn+XzSuJ8pxVkqrehwSn",
-	"ZMnHdXL81JedmU1FTnlrPtGGZM+U8pMmE5dr5y64DuRXkWRT12r4Nd1FwxETf4ctvGDPT7vvYt/kgaOg",
-	"ea7SK5R6qopmQb1Sk3P5O8XA2++WeOAQeKu8X/RdJgikPJU5jOK321e8dxYwZe0yq9T+qVb1+87wkL7Q",
-	"9KuHUsnvPYs4lltM8kEmy4RBqZAxn2942uah4KTWcA08bycpPbxxuNtLyb5kLf/gKV3tzM2lhC4vu321",
-	"YWEawbv+PVCt5K+B/E/I/vKXJTr9D5fLKlHIjYlfIcd2B2QDCwm5LvE5CKPGCgyZuatw54XM3oXRdsE8",
-	"Z3XZg5WEYMrVJgwUH/pPXLSCi9yBzaagYSeC2JpM8N5UPM/ntfBypNCcUvOS5/DSXleQHfGOmrmY/DoC",
-	"WTXWV4qpiVYV+Noz4F/WUIfj9nq/evuN5L2Dp/xgfPnb4+Pb2PvIL++L2f+0stda2Rvf8foH4jekdscT",
-	"cX5blNu/1XfWPlzeJs1ltw+XSGzuFofjBKqK0TkkL5Pv9rc1+9oSmd2GDUxNI6sxHrJ7nUkAXCNGqpsF",
-	"o3i1GRH6VJUlCuHAf75V8HSutnrLtXszwnglp7DVvp1TeHt5+78BAAD//w==",
+	"7H17cxs3su9XQfFslZM9I4qS5eSa+ufajp3oxnZ85Lhyt0yvCc40SayGwATAiGJS+u6nuhuYGZLDh2RF",
+	"dnbzjy2SAAaPfvz6gZ7fO6mZFUaD9q7T/70zBZmBpT+f/ywn+H8GLrWq8MroTr/z8xTEJVinjBZKi19L",
+	"48F1O0nHpVOYSezgFwV0+h3nrdKTzvV10nkpbQb2ydiDXR9xOCh7vYephVQVQH/D/+WvwnP4u+GpkMKC",
+	"zISfSi8c6MwJ5cVIphdCOTEppZXaA2TCG+EAhJ8qJ+ZWedg5P5NKnk3bcnlmD5yQWWbB7VjtddIppJUz",
+	"8GEfz77DfxWOVkg/7SQdLWfYRWWdpGPh11JZyDp9b0toDjw2diZ9p98pS2q5Pu2zDGaF8aDTxY+wWJ/8",
+	"s6lxoMVoIfwURCrzHKwYGytAplORmtlM6izhb67krMhBSPHu3dl3uEKaMJNDPeXGEw/wkc35zuTVS9AT",
+	"P+30j3u9pDNTOn4+wj3xHiyO+c/3g8HV8dHBYHD17fMP//239qWNX0mfTtsPZIikORRm3FjXAxfJMhHG",
+	"iuHfh5sXMT7gwTfM/qiH0285VzwrcP6pyRTQ0Z4TZTw1GW1+arQH7fFPWRS5Ypo6/Jdjwqqf9TcL406/",
+	"81+HNe8d8q/ukIc800Xp64fWBMLfuMJox1N4ot0c7PdGw5YpFNaMcpj9982m8oZ78TTWTyHQj5grP2Ve",
+	"W6EOMZdOZEZDIkalp7PycOXx3JR3QtLMxVQ64ZROQYwAtMggBw9ZIkaQytLBQPuKBXlAbiByoydghZwY",
+	"FAiahqThlRMXUPiuwEniKeI3w9Lqfk5iqB92o4+tDyZGw7A70J3rpPNUZud8xPe9l4GycKYzmSPn4xYY",
+	"K6SohAn+aErvVAa02FzNlHenYgjWGuuGAskbRWIX1/LM6HGu0rtfSRx454roxJTTD7yQfPpRb5AAb4gk",
+	"uCogpaWkpbWg/RDXimsMn4XzEqU4rsuC9MgNd8pvO1aBJOqNhQxlSouKbHtAaHZIbSodeFApwW19mvpy",
+	"RT1t7Rbb0WrO9KXMVXafpPxEjBXkWTulJgKlxRq1niKZIzG0SY/SQUb6SYpMjceAxDDQgVuqnqULcsSi",
+	"YkMAMAVl4+HR0/v4nWYZtEUkIJyRw0QMqROSIcsf+sgLsODtQumJyAwQcU8hL4IAeWn05IeaPBrbjrLm",
+	"sMilWtnoFi2zUTrUCIQmEk5dwFWKoOfhsfhRPUVM5o2XOYs/B/YShSSJWoc/0hxIUKKIHRuLRyQutJm7",
+	"gZ4jYyoXHwhZWNdr8xacCxR4X8T0GlGcqzS68nTEoDNkQ5qUf2FKnd23rK6oTRvhynQa6CzO6f+9/en1",
+	"fU9pZLJFFLUrkpCm9ZOfgn0D1t3vCQ6DzHvnwEaGbzCyKGhGrL49USsdt/hqF5saXM8Bdx9+jeQRYQKr",
+	"0VTOQIytmQmpqa1wyiOCL+QEuuK18VPk4IhPApWfQ5HL9D9Kt+DMfoYr/znwYwumc4ZgXQR1vgZ1yG+E",
+	"D8FK1AkoAFOJBD/CkXgH+035PtA7MB8JSFOAld5Y4QAfhSjWqxmc0kgZjGWZk0R83BOZXLiueEHKyEJB",
+	"MGSgV7WW8mIGUrsGyIk4eQkNryDgxtoCNf5szEtpJ/BZZAlOaYa6gXjzSLxST7thUq+kXtzrnIwRM6kX",
+	"kbkd2rNGQ5AeiUiNDjAxX6CiKJDdITU6WzIBNtCDMQc4+kEcHZX/hdJZlFdRJRICQFBOIKaCB6JCB0Kh",
+	"WYNfyYF2Sk9yELqcjcC2CBzxFjTBlEpkyQnqZYlsKYbniDGYnYdhLQ7JYklANBq1YgqlPUyYya+Tzjst",
+	"L6XK5SiH+0WE0X5lKYf7U9ZTORXeLvZY++1Xfh2NfLaWSz81LT6oX6ZGzK3xIGprEx+66tNYgWu1mRW3",
+	"APczz38ad/rv99yz5PdOYVEM+eBUCMS8r3JJYoePwbxa8h0p7b85qT0s9c40HQvv14aoBu18qPqa0b8g",
+	"9Z3rD2yFZaC9kjlNWWaZwp2U+ZvGUsYyd5CsrK6Qzs2NzVp9Lssuo7XNRuTFPpxd3qZ1h1JztdU4ST2d",
+	"9XUmnRdozDxHe4VmvrSODLxUeQuETzpkA63T2BNRSD9lyCidGCo9sZApPNT3xx+6qJmGqzb/A0di6FTA",
+	"rPALsoSQQOdTk7Ok7nZ2LZZnk8QJt6+ThcIKHZq8jVWeiEKlvrQIp2bGeTEmEaa9wA6lxbX9l7WTyWjU",
+	"Fc9p2lEyEj6N3Wmp2rDtoVvWkXTYeN3uB006VwcTc7DWdwaZkh/569UlfAceUsQbBBFZR5M4bJ1FpLgW",
+	"D1j0PGrCm2SkJOQPMyWudGzyDGzroG4qjx99sz7sSzMHe5BKB2IKV+1d1W8t8znTYrQIrvid3M+DuO2H",
+	"61KZQxadNi4RhQWH56zI78qyXCI+zxlMLVC3PfC0mWRkomoMLgk8bEbiz///2YuBzqSXrNGUh5nbqWF4",
+	"Vm9x6dfVeqS1ckGCwebtJ+TURCNaDGZz8DzSRiWC3CPsXfAiB4laGFFeV/yk8wUay7L2/TP7sPoPawvw",
+	"zRt2QhS5kdlufiQaDtKnQaThXCvKSAL/tfHr99akYBc3lLzVRu+14+EZZ5501NqO877sp6POYdypvecf",
+	"P4WrHdhLpSc7Z/82tlvd/cYkqkU0ho3kuGXXaUdutvNRgqyLFuPbf/i1lNorv1jaqcyUiN6Sji7zAOQ4",
+	"ZhS6M9psdv84k1e3HALVUevUSq18exStuc/VAlYmE/pXHEA7EJ62ZdMbbvmbUHytYdfFwxvjaBwX2bli",
+	"9Vw5n7Bu6J0Kmeco8WbKIajvNiXWTF6pWTnr9I8ePyYEwp96bQJ3Jq/OuF+EK+Hj0cbDqJitSfXLi/jB",
+	"zNk4ik1QGo1KQgqny6taXsM6RdSL6UUsFpbT7fWOdlLMdcvhnVX7v44uPo0ntvH+/8R2LYywbz+2O3ZL",
+	"GWz1CqQrLYRu0U+/Nv3IUOtKKlea3EBzq7yHdii0H9fRM5KbMl+cdbXsD1vPkmOTuzhxFVfQIs04eJ5R",
+	"CxfSekcocGT8tCueRPqswni05a6J06gPNrVmLgiMyOAgkrnRbOYX0rpoqLOKhhCkrJ7KWjz6luqtP2Vz",
+	"v3Is8VDCebngtl3xhvqTc0daGGiehIUQc3wVlmA0OPraywvQ9QJwG9hNJWemZDBlEG3gV2NjKHaCYyb1",
+	"Nwz68VF4OmLG9BZgWBxnJn06BVc95IHriiEe95A9FnjWwwqbDiNdxF/lDIYVfCu1H2gZ9qovJMJ0iHFV",
+	"3lhCPJr9HS1L7A70QP8yhRpCcViBHayJkEwPPjhXWk6SHxJcaNFVmluQwTt1AVBQjJAO3LtTPm+hYc5j",
+	"05h07HAlUx+2mI/fjMmDFBIIKhFZWLhUpnQ0gMOJBQIgB0Uy0CEmXZPOXDqRTqWeQFZ59fgRSHb6gWeM",
+	"2y76djoXoijc2fALF40hm2FJPu5cU5SXjYaPWhtG0bjUsA2Fr8m0l1JPSjnZYN3l4dc1MmERJtH4efrs",
+	"jTj5Vng56YthBsNEDAt/8PR82BVn7AuMAkhxhkLpSpkLV0CeKz3pD/Sw8B9HdihGkJoZuKo/0U1jSQ8f",
+	"tSz9lbQXN8REY3lpSquWdOzImBwkeZ2t9Dj2LlzPrdZcDdXY1UBtqgRnfTtAt/fkl0/zrZfWdUWPPA5l",
+	"npPEYlHJXSiJrNsEQY+W8dwG8NN0p60vU+nSwwpQ7K2Cq91jJ53XMH/TcJvdxPKA+fp2HPUQJR4lvV4P",
+	"hZeVqQcbwvPaeNQoqISnxkGl6MSkBEeqWFnnV1yjeznvTH4Ln98KgRnyZOGi2ujqNcwbYeob7JI3F9CS",
+	"+/fCWDFkj7H6jbwYffEUpAUrOD+R+oXsxHbU5jbH4yIvvXMt/ljqmISJta619Fb5fZa6JZ9Rx0GidDJz",
+	"LZDKXCKGxyc9cZHKfJiIUmfAjkeOiZix4Nl3jZ0cVlM502xVKKO74slAX8q8jDreV+kSlMpDiU7BGmnR",
+	"kKnMjVUV72xXFKm0IzNdZFZ6eFaHNXb3m5ocnAdr8pt0G0t/o+ZqBPYmHQprPCh9ky5O+hJXn7242dyC",
+	"0fi21aH4SwRf7Lajw2RIOza2L4ZHwuUqZcLf/SSTqXJ2o7mVE3mjffNWanfDDSj17bauTdy/Qah4O7VG",
+	"cHPJM7cT9GxzJyy7D1YkCz/rw6YFZMs2+y2cXOvyhowYgktuaooCrJibMs/Ya658XwzHFtyUwHYOi3ZR",
+	"GrHwimZXvwE5pgtpSfAkoigtGo2cIWBmMxS2+AilIV+IlGaQIVDzRnjp/AbR3YTULUtCLRhMr1PGFE2v",
+	"uDYa2r0sN3bdteQf0RaCzlAOS2HR+rjlw27p5tjtynCbgikRrLcsSyv/wCGJWI8iZtYXwwmd08gV+H9a",
+	"8n+5uYRhMyIm2WTd7Xrf1z0StmXZT7IPy7hPc1DuFwpZZdPrHRzffEjrIhqxlTU3HWRt5tErxrOiUFeQ",
+	"u2gghYxs7NJtDTotx+TWacPmu11cNKGVyAl2bF1ZHZRfcUdpcf7imXh88uhbEVIeuuJFaUnTzQDZg1Wd",
+	"KyBVY5XGIM+FYraLndaQSx0WbtGmdB0FsXWdMh/iEa28wpmy7dzCv4nRgjNuu/sG0hoh7ZaojtLOS53C",
+	"coDGqgMLlLKXQts8cVPa0bMURZWnF3NoVxJqWldOv7XEOMfkOJopdrxw4itkSZ2Es2/000tfuraMkaTj",
+	"lc/b6bM9mPzzOln0hRyZ0vdHudQXIaRPyo6w8AgmSjumgbaUpOHSInbs/qqEY4bgNVTrbOON/9kaYVox",
+	"WPc2WmvVcr7NFt+iMlst8KN9rOTzKiS5zJKyyvnZxhghMwjtAmMuPs5q431br2jjYze+mPBR+uUtlR4O",
+	"vJq1cs7S1rRlkmz3d4xVDvsrDsryaGP6T4jH3kaBbVNdSSdv+OS2jVL57hoZGq2g0bX/0rSftz2nNrTJ",
+	"NoPiFqRxM6fabaLcaGGVNoWPQYdu7UUtWQxCsf+5vfVQtJ2Yl5PlQTYIzkYP42V+i30si+zGLLYtKa4p",
+	"X9blySKmcW2b3T+o0bYcjyaPL2UaLEJi1hJRrYif1b1aOuckirYG1zQpOxxNZINlbo2nH6VI0ua9rbdv",
+	"Sb4tnUSbcmleYrxpoLDyTsWcrEZgsLpdROCf4oAcGUqlFqMQ86ELwZLuBs/5TlDWF5z1zlneKksGmlad",
+	"iGrRSXAFJ/U10nrFZEzWaxbKO8jHHEWcaGPZmTwTqMwo9PXGmomVsyqwGK/asLqb4z9DOn82RBtHjF/w",
+	"sdI1pHCuMUwXz3ZI959JaQ50gN9jdQmNLfHVXR4Ougln6qCZMHN9ymNUuU9GA8Lc0J7yHnjkWZuL7rNo",
+	"1RU4SFtPCHIZHaxr1mV/zga/XkPX7v+gSgfv30VlN2z/SUq2Cr6tuIzuUvHeKBm3oZb3OJbPpKj3P50v",
+	"V1nve/JRga8AdVMWJHUc/cHCSzgyY+TkNIgc63wVzaxuXq/kSDWjsjsoo57po94fhRv2P9oGdti/0yfA",
+	"BmKnzfr0HMe7mX/pE6D9BlC9Eem0zzvfUleDaCmmwejqql6plU/E8EgUptSZ+OpRrzf5enjazNNGxQQy",
+	"nVKzr45OhPnta8QAQ7oSLLWo92ig+QnUNC0LUeSlE8eCvIqs2EAjBnzfcQzYcGBUd/mS5VxvzDnfNrud",
+	"q38rHI2m7+Ne79ujx4+PH518e9J7/PhoO1JdOZH4hLbzWPbktmR/r6QYmWaKUbfFo7y8uO1Zq5/X1W0b",
+	"pLg9ZTm0u7tU1+rRO4/kdoh566GJMx+vYDkhRZzhpx7mTgfRztPeN9/oUw5uZ0rQhnPccWK1wr/zNNqk",
+	"EzT+9kpEDCD6QdRZcJxIKfUiZCdVt4y+t1JnM5KsD5wYGXOR0C1ocXRcJSlRAiKl5F3wXZ2Bbjopp94X",
+	"/cNDfAD+6fqHh30x/Je8lDy/Pl2ErAsLrOUuHbdDO3IorLnr9smh3SvMEwdqPcMKHt1MfH96AtsNM142",
+	"Jsa/C6klN5i8zGaqRRX/IJ2QaQqOkserC9HjUtNaXcND3/A9Tuo7KNuGQ0kUmlJefftg94lTkrAP9RLa",
+	"tvcf7Xf4fgnJLDN5AS5B1ELpMn0xPDrmfAi3T0IEh17R2ly8RfHF5zOi3KLqRivtEX9VDYD8F61pBVVd",
+	"sfCxqnDFEYWPoZ5C3V0W6kdY8D1dpcemXcpQyTThVAZd8fwST44uLsJVCoUPkb6J0k21Ep7UDyANZyOG",
+	"y7Pgu40r+VQDvTmhSjyprs6zgBqPIfVuqVJE6UissVykHOCAIZvf8z21k95JUqUC5+oCBtrEFOSYmwRX",
+	"SKIDPdBPlstbSS2GKzf9h2ImF5XTqXmFWYrcOB9SP/tILhZ8abVr2Ez8I18WHOh6bH9AVSgWVMzAljCs",
+	"0vKmwcLKaNZzlUJX/AgLVyWfUyz8YahTwGuIl8txpiHbwoV7833RrM7RDwdAtU1UVh3B2Xhpu0eQm3DJ",
+	"JO50vIXfuMs+0OR2GlPxHtq+k97DKmucruPvLOrRuuy+kGJkzTwWYCHvV5wbZQLkeUjBnkBIaKRwY53s",
+	"PRO/llBCJmal85TtOAKumcJ1A+dTA5dgkcLpYpBmfTbQP4c7Cahi32mVmgySULgD271+8axKrneltWi6",
+	"0I3/KfFSIfG4nhntrckbSZd0eGGrkshhucJ1jSzIC76p4OWIJkO1MVAjIKXjt3xHkVMmKB89ZhHL+Mgn",
+	"XM8BCWAqLxFRU+4nFXTAZT0F5PNQ5kDqIP4VhWudd4kAEgB13SEuJHTSe8REIErtyqIw1uOegp+aLBEn",
+	"Rw/51wU/PboivTEDnUs7AWzzDbURw3NE9VTNr1Fx4pt4PeTk+Ci0+8E4P4xjIbdSAJ0rHD0Ip33ykFrX",
+	"Az08Hugf1VMcPRQQYHQSoryhckrF7E/enDWc3v3OEWWuFqBloTr9zsNur/uQbo37KYnsQ1moQ5lS/slh",
+	"82p7gBbLwvW5zlxVsApRHJMuEnLIssvgEnXIKa8NyXZiAP/Ak+TcAZNnIj6JE18ciTMhxViqnCrjTZTu",
+	"DnSzsFyQVbFuCcO8qgLJXDqSWbw3FQ2cZVREEs+nyj9uVkG8u6qHzQzntqqHK0UPj3sn7aqr2hhV3ctY",
+	"qR3xFvzBs0p7Lo8QFBYfQoK8m06FokIHYxUSxvlHEWrToHjg/d5eE/Q66Zz0ept2oVrbYaMCIXU52t2l",
+	"rs1FPR7u7tGsBoV9jvboU1WjoQ6P9pkWV8LC9sfH913EZolJYtpNEuvFaZiHaIdh4ZnQnyReqTqqU/ki",
+	"Zrx365J1Ti4cU0WX1/X4sxTCYTkQl8eWn1+tkrNvZZVPqypz8nAPCm1WxbtOOo/2odFmuRqCy+VsJtHc",
+	"CPIIz+8BJ6wXtWhiT/b7TgS+H7AryehGDOWQLnWRkDauRUpTgl28AyYRL5kij6iYIITS4rme5MpNE/E9",
+	"2JnUiXhhQafTRJx5mSv84m0hNbX4rvRoi+tMvJ1Dptz0NOIaAkqh+Jf4OWbC8O03kssFIhGlgSwNg8Ip",
+	"ibljK7mW4pftFxf7Ay115WxFwYUoJ5J4i9inXThbChj/EYJ/KWt6L8nfu9tnL2VvbpAmgRR0LCzJt1A7",
+	"fwn1Xe1jCdJaWO6cEJUX+zyShehB1JKCz70hVpYyaSvREozPzQIlYMwJaGSwgCMUsrwR6dTwNSv8JkFg",
+	"KIrSn1cFqFawGEXDz2PZimad8Q3lpuomhyvVwq8/rHF0+8Y1al4fNgper3PmHgcWq/d+2ayzx8QaZbf/",
+	"4rbb6XEihep+eIPNIkOtsdjh7yq7Zv7KoTVRw8dMoFgSUnxlY7gOh/gaNWmal2SbI4Cn9I0lz8ka031H",
+	"D7st04U69tfJ7fhzl9HDk1s1cj6pHuiXy5i8ATuZhqsC35aT92C0qrb6vydnMk1t58wb88F3RNCtbpFh",
+	"fCFDXww6LW/+GHSGMSvNNctBUPp4KCDhVXD9hZ6nojHq3xv9pV4MdGjUpUavjYZGS844o/RBrlu35BxG",
+	"W6tRsbYrfqrrSPi5icWzFUH6JwMdnjtDOEGTZa+Eq1yb8XHaxKn3m8XFQoXRUscqE6E2ZRtij7jhk4TU",
+	"8tFQIbQd79Ko92/JBxKzKv7ekkRxW2l4l2hlD9FQFYS+Tv6N4M0XKUW/PAD1f+611j0o8v9GmSW0oQ81",
+	"b5HU4WuVfw4tch7ziIPIIjcVSztycXBcDQ0gB1qobG8AeNgIPd9OCbVaaedVNLM1eC2Loiuey3QqlIdZ",
+	"yKSuiy1VpROUnpzG0pmc1MFBnpgIrjSXqg+pk1XspFlt5kmaQuEPYqZtm7APYiNWgrx7W/BOPCwr1fuu",
+	"r6/X5fDxXT9tj3fsGC53MZeLtmP+k2Lpz/UOjI38QsmYjTpb7ADJhQXpjGar66T3sPvHaaXq1QZ/2ei3",
+	"84hRGeO6hGTt/xJGr+X2NCR4lVrTLsFnoW7V3dkQq3eE2PPNt4CU4xcBBLNhAt6FQnHVVZ9R6cWwThMf",
+	"cn8OurLbX/r4miqW3/FdVlT2rn6RzmhRGx7DEKeOqRCxehxVIe4L3ATWDdqQSxl/mIcEo2ivtMl+rp/1",
+	"B/kA70QSNyt83bNTn0qibX3jyANHW/+5XrfyH2YY/CWCP00Ev5IXNYamHI/qwqKxwlItLb8/dg7e0DvG",
+	"zs+CE2NJqsZIpfTxm+alzjMvZO5MdNTSi6HCW4CivdDmqVXjgQ4XO2Nz6fk9BMGBK+TEdAXR9lyF0Ar3",
+	"RZlOVUansAhyd86a4dcSddiTN2ec9cTlVmPh+3b43XAq37tT+O4F9sqdlv1l9v4OlC9d7n0Br5CL77nj",
+	"4Pw0vuo4eitvKXP//K6YP4mQ1gKkzRXYSgLGl+hsE8+uLlm5KawV8gbrckF17iClRq/HrF6ayU8l3z3a",
+	"J20uDrb8gsV7Yr8v/3hfmokwpW9NMNqkEl80cjEZ5VOuJoUFRuYSxFFPSMF3WckSprSfxus9tZxBIr7Z",
+	"3IqkxaOekHqgp6a01e+6fvthnotS0wt2YmppshJdODl+HIqozacqp4zhkOJIsmdKmaGTCWc5s50z0F+1",
+	"pPlzr+HXdAsYn5iE28PxXb5h2n3OOqLYB6Ur5Sa9QKlnytb805dmcqb/oOyj5mus7tlOaRSrbX1tGgKp",
+	"QGWMUcJ2h5frsO+R7ksIb8zNk1yrV6viIX2hia/3pZLfBRZhlltOr0Qmy5RDqZCJkOl92uShGB60cAky",
+	"b6aH3r9bbr/3n37JWv7ek2mbOfMrqbRBdocXGyhXC97Nr5xspN0O9L9D3m24ptbpv/+wqhKV3ppyG283",
+	"7IFsYOkqBF85icKotgLjnYh1uPNcZ2/j0/bBPE+q2jZrVzHolgxhoPZH/4WL1nARH9h8Chb2IoidaVzv",
+	"XCnzfFEJLyaF+pTYX0sYhLlQ8LtfEO+YOWdDbSKQdWN9rTSoarxwpvIMhPdCVYkQhfTTOg1CxYsxNXho",
+	"qsVCeg8Wu/3zfe/gsTwYf/j94fH131rqOX74VMz+l5W90cre+jr5PxG/IbUzT7Tz27Lc/r26Lfz+w3VS",
+	"XzN+/wGJje/PMSdQPaLOIXmZwrC/b9jXhsjs1mzgKhpZj66T3csmAUiLGKnqFo3i9W5E6FNTFCiEI/+F",
+	"XjHGtN7rjbT8EqbxWjZ3o38zm/v6w/X/BgAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

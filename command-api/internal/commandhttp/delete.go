@@ -9,6 +9,8 @@ func (a *api) DeleteRecipe(c *gin.Context, id ID, params DeleteRecipeParams) {
 		a.fail(c, err)
 		return
 	}
-	outcome, err := a.commands.Delete(c.Request.Context(), callOf(c, id.String(), params.IdempotencyKey, nil), m.admits)
+	call := callOf(c, id.String(), params.IdempotencyKey, nil)
+	call.Expects = m.expects()
+	outcome, err := a.commands.Delete(c.Request.Context(), call, m.admits)
 	a.answer(c, outcome, err)
 }

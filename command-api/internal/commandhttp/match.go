@@ -41,6 +41,18 @@ func (m match) admits(version int64) bool {
 	return m.any || slices.Contains(m.tags, strconv.FormatInt(version, 10))
 }
 
+// expects returns the one version that the caller accepts, or 0 if there are several or any.
+func (m match) expects() int64 {
+	if m.any || len(m.tags) != 1 {
+		return 0
+	}
+	version, err := strconv.ParseInt(m.tags[0], 10, 64)
+	if err != nil || m.tags[0] != strconv.FormatInt(version, 10) {
+		return 0
+	}
+	return max(version, 0)
+}
+
 func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
 
 // optionalMatch parses an optional If-Match; without it, any version matches.

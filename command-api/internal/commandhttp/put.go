@@ -22,6 +22,7 @@ func (a *api) PutRecipe(c *gin.Context, id ID, params PutRecipeParams) {
 		return
 	}
 	call := callOf(c, id.String(), params.IdempotencyKey, body)
+	call.Expects = match.expects()
 	var outcome command.Outcome
 	if params.IfNoneMatch != nil {
 		outcome, err = a.commands.CreateAs(c.Request.Context(), call, draft)

@@ -16,6 +16,7 @@ func (a *api) RestoreRecipe(c *gin.Context, id ID, params RestoreRecipeParams) {
 		return
 	}
 	call := callOf(c, id.String(), params.IdempotencyKey, body)
+	call.Expects = m.expects()
 	outcome, err := a.commands.Restore(c.Request.Context(), call, m.admits, input.Version)
 	a.answer(c, outcome, err)
 }

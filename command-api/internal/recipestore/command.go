@@ -12,6 +12,7 @@ type Command struct {
 	User        string // the account's id
 	Recipe      string // the recipe's id
 	AsOf        int64  // the earlier version that the command concerns; 0 for none
+	Expects     int64  // the version that the caller knows; 0 for none
 	Deletes     bool   // the command deletes the recipe, so State.Clock is needed
 	Key         *Key   // nil if the caller sent none
 	TraceParent string // W3C trace context; "" if there is none
@@ -22,6 +23,7 @@ type State struct {
 	Recipe  events.Recipe  // the recipe, even if deleted; zero if the id was never used
 	Exists  bool           // not deleted
 	AsOf    *events.Recipe // the recipe at Command.AsOf; nil if it never had that version, or AsOfGone
+	Marks   int64          // how many marks follow Command.Expects, if nothing else does
 	Grocery bool           // whether the user has access to the grocery app
 	Clock   time.Time      // the retention's clock if Command.Deletes; zero if no relay has set it
 	// AsOfGone means the recipe had that version, but its text was erased.
@@ -31,6 +33,16 @@ type State struct {
 // HasFiles reports whether the bytes of the recipe's files still exist: a deleted recipe's are
 // removed after a while.
 func (s State) HasFiles() bool { return s.Exists || Now().Sub(s.Recipe.UpdatedAt) <= ledger.UndoTime }
+
+// Written returns the version that the caller may take for the current one: the one that they know
+// if since then the recipe was only marked, and the recipe's own otherwise. Marks are no part of
+// what a cook writes, so whoever knows the version before them overwrites nothing.
+func (s State) Written(expected int64) int64 {
+	if s.Marks > 0 && expected+s.Marks == s.Recipe.Version {
+		return expected
+	}
+	return s.Recipe.Version
+}
 
 // Now is the time of the command, but not before the retention's clock: otherwise a deletion on a
 // machine whose clock is years behind would be due for erasure as soon as the clock is corrected.

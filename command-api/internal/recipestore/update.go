@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"larder.dev/events"
 	"larder.dev/internal/ledger"
 	"larder.dev/internal/tables"
 	"larder.dev/recipe"
@@ -38,6 +39,10 @@ func (s *Store) Update(ctx context.Context, cmd Command, decide func(State) (Dec
 	queueRecipe(load, cmd.User, cmd.Recipe, &found)
 	if cmd.AsOf > 0 {
 		queueAsOf(load, cmd, &found)
+	}
+	if cmd.Expects > 0 {
+		load.Queue(tables.MarksAfter, events.RecipeSubject(cmd.User, cmd.Recipe), cmd.Expects).
+			QueryRow(func(row pgx.Row) error { return row.Scan(&found.Marks) })
 	}
 	if cmd.Deletes {
 		queueClock(load, &found.Clock)

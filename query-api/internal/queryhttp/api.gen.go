@@ -232,15 +232,24 @@ type Problem struct {
 // Quantity defines model for Quantity.
 type Quantity = float64
 
+// Rating Stars; null if there is none.
+type Rating = int
+
 // Recipe defines model for Recipe.
 type Recipe = events.Recipe
 
 // RecipeItem defines model for RecipeItem.
 type RecipeItem struct {
-	CookMinutes  *int      `json:"cook_minutes"`
-	ID           string    `json:"id"`
-	Name         string    `json:"name"`
-	PrepMinutes  *int      `json:"prep_minutes"`
+	CookMinutes *int `json:"cook_minutes"`
+
+	// Favourite False if it is missing.
+	Favourite   *bool  `json:"favourite,omitempty"`
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	PrepMinutes *int   `json:"prep_minutes"`
+
+	// Rating Stars; null if there is none.
+	Rating       *Rating   `json:"rating,omitempty"`
 	Servings     *float64  `json:"servings"`
 	Tags         []string  `json:"tags"`
 	TotalMinutes *int      `json:"total_minutes,omitempty"`

@@ -18,6 +18,8 @@ type Named struct {
 	Tags                                   []string
 	Version                                int64
 	TotalMinutes, PrepMinutes, CookMinutes *int
+	Favourite                              bool
+	Rating                                 *int
 	CreatedAt, UpdatedAt                   time.Time
 }
 

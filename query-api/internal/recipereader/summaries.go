@@ -49,7 +49,8 @@ func summaries(ctx context.Context, pool *pgxpool.Pool, owner string, ids []stri
 	found := make(map[string]Summary, len(ids))
 	var s Summary
 	_, err = pgx.ForEachRow(rows, []any{
-		&s.ID, &s.Name, &s.Version, &s.Tags, &s.Servings, &s.TotalMinutes, &s.PrepMinutes, &s.CookMinutes, &s.UpdatedAt,
+		&s.ID, &s.Name, &s.Version, &s.Tags, &s.Servings, &s.TotalMinutes, &s.PrepMinutes, &s.CookMinutes,
+		&s.Favourite, &s.Rating, &s.UpdatedAt,
 	}, func() error {
 		s.UpdatedAt = s.UpdatedAt.UTC()
 		found[s.ID] = s

@@ -115,6 +115,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/recipes/{id}/mark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Make a recipe a favourite, or rate it
+         * @description A missing field stays as it is. The recipe gets a new version, but `updated_at` stays. A write that expects
+         *     the version from before it by `If-Match` isn't refused because of it: marks are no part of what it replaces.
+         */
+        put: operations["markRecipe"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/recipes/{id}/restore": {
         parameters: {
             query?: never;
@@ -312,6 +335,15 @@ export interface components {
          *     `pt_br` becomes `pt-BR`.
          */
         Language: string;
+        Mark: {
+            favourite: boolean;
+            rating: components["schemas"]["Rating"];
+        };
+        MarkRequest: {
+            favourite?: boolean;
+            /** @description Stars. 0 or null takes the rating back. */
+            rating?: number | null;
+        };
         Minutes: number | null;
         NewPassword: {
             /** @description 10 to 1,000 characters, and not among those that are guessed first. */
@@ -400,12 +432,15 @@ export interface components {
         };
         /** Format: double */
         Quantity: number | null;
+        /** @description Stars; null if there is none. */
+        Rating: number | null;
         Recipe: {
             author: components["schemas"]["Author"];
             cook_minutes: components["schemas"]["Minutes"];
             /** Format: date-time */
             created_at: string;
             description: string;
+            favourite: boolean;
             files: components["schemas"]["File"][];
             /** Format: uuid */
             id: string;
@@ -415,6 +450,7 @@ export interface components {
             notes: string;
             nutrition: components["schemas"]["Nutrition"];
             prep_minutes: components["schemas"]["Minutes"];
+            rating: components["schemas"]["Rating"];
             servings: components["schemas"]["Servings"];
             source_url: components["schemas"]["Source"];
             steps: components["schemas"]["Step"][];
@@ -428,7 +464,7 @@ export interface components {
         };
         /**
          * @description A recipe's content. A missing field is empty. A recipe can be sent back as it was read: Larder sets id,
-         *     files, version, created_at and updated_at itself and ignores them here.
+         *     files, favourite, rating, version, created_at and updated_at itself and ignores them here.
          *
          *     Programs written before there were `yield`, `total_minutes`, `author`, `language` and `nutrition` send none
          *     of the five. A recipe that is replaced so keeps its own; send at least one to replace all of them.
@@ -440,6 +476,8 @@ export interface components {
             created_at?: unknown;
             description?: string;
             /** @description Ignored. */
+            favourite?: unknown;
+            /** @description Ignored. */
             files?: unknown;
             /** @description Ignored. */
             id?: unknown;
@@ -449,6 +487,8 @@ export interface components {
             notes?: string;
             nutrition?: components["schemas"]["Nutrition"];
             prep_minutes?: components["schemas"]["Minutes"];
+            /** @description Ignored. */
+            rating?: unknown;
             servings?: components["schemas"]["Servings"];
             source_url?: components["schemas"]["Source"];
             steps?: components["schemas"]["StepInput"][];
@@ -940,6 +980,48 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["TextGone"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["NotJSON"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["TooMany"];
+            431: components["responses"]["LongHeaders"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    markRecipe: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller for each command, for example a UUID. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkRequest"];
+            };
+        };
+        responses: {
+            /** @description The recipe's mark. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Larder-After": components["headers"]["LarderAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mark"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NoSession"];
+            403: components["responses"]["OtherPerson"];
             404: components["responses"]["NotFound"];
             410: components["responses"]["TextGone"];
             413: components["responses"]["TooLarge"];

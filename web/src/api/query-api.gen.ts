@@ -424,12 +424,15 @@ export interface components {
         };
         /** Format: double */
         Quantity: number | null;
+        /** @description Stars; null if there is none. */
+        Rating: number | null;
         Recipe: {
             author: components["schemas"]["Author"];
             cook_minutes: components["schemas"]["Minutes"];
             /** Format: date-time */
             created_at: string;
             description: string;
+            favourite: boolean;
             files: components["schemas"]["File"][];
             /** Format: uuid */
             id: string;
@@ -439,6 +442,7 @@ export interface components {
             notes: string;
             nutrition: components["schemas"]["Nutrition"];
             prep_minutes: components["schemas"]["Minutes"];
+            rating: components["schemas"]["Rating"];
             servings: components["schemas"]["Servings"];
             source_url: components["schemas"]["Source"];
             steps: components["schemas"]["Step"][];
@@ -452,10 +456,13 @@ export interface components {
         };
         RecipeItem: {
             cook_minutes: number | null;
+            /** @description False if it is missing. */
+            favourite?: boolean;
             /** Format: uuid */
             id: string;
             name: string;
             prep_minutes: number | null;
+            rating?: components["schemas"]["Rating"];
             /** Format: double */
             servings: number | null;
             tags: string[];

@@ -385,6 +385,8 @@ export function provisional(id: string, input: RecipeInput, before: Recipe | und
     })),
     steps: (input.steps ?? []).map((step) => ({ text: step.text, section: step.section ?? '' })),
     files: before?.files ?? [],
+    favourite: before?.favourite ?? false,
+    rating: before?.rating ?? null,
     version: before?.version ?? 0,
     created_at: before?.created_at ?? now,
     updated_at: now,

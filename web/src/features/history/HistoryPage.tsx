@@ -70,7 +70,7 @@ interface VersionProps {
 }
 
 // What happened, by the end of the event's type.
-const acts = ['created', 'updated', 'deleted', 'restored', 'file-attached', 'file-removed'] as const
+const acts = ['created', 'updated', 'deleted', 'restored', 'file-attached', 'file-removed', 'marked'] as const
 
 function Version({ id, version, newest, onRestore }: VersionProps) {
   const { t } = useTranslation('history')
