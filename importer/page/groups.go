@@ -148,7 +148,7 @@ func (d *document) aroundRows(rows []events.Ingredient) []string {
 	return best.sections(shown)
 }
 
-// maxStarts limits the candidates for the beginning of the list.
+// maxStarts limits the candidates for the beginning of a list.
 const maxStarts = 30
 
 // alignment says which visible line each row is.

@@ -140,10 +140,14 @@ const leastStep = 20
 // it takes the lines that say most: a page may list its headings before.
 func byLabel(part string) func([]block) (int, int) {
 	return func(shown []block) (begin, end int) {
-		most := 0
+		most, starts := 0, 0
 		for i, b := range shown {
 			if label, ok := text.Labels(b.text); !ok || label != part || i+1 == len(shown) {
 				continue
+			}
+			starts++
+			if starts > maxStarts {
+				break
 			}
 			to := partEnd(shown, i+1, part, b.level)
 			if says := saysOf(part, shown[i+1:to]); says > most {

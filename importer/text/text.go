@@ -171,8 +171,13 @@ func (r *reader) rowsBegin() (at int, labelled bool) {
 	return len(r.lines), false
 }
 
-// maxCompared limits how much of a text is compared with all that follows it, in lines.
-const maxCompared = 100
+// How much of a text is compared with what follows it, in lines, and how much that is, in lines and
+// characters of a line.
+const (
+	maxCompared = 100
+	maxBelow    = 300
+	maxStep     = 1_000
+)
 
 // usedBelow reports whether the lines of a block are longer than rows usually are and still a list of
 // ingredients, because what follows them mentions most of them.
@@ -181,7 +186,7 @@ func (r *reader) usedBelow(from int) bool {
 	if from > maxCompared || len(below) == 0 || (len(lines) == 1 && !r.hasAmount(lines[0].Text)) || lines[0].Number {
 		return false
 	}
-	steps := found.VocabularyOf(textsOf(below)...)
+	steps := found.VocabularyOf(textsOf(below[:min(len(below), maxBelow)])...)
 	used := 0
 	for _, line := range lines {
 		if steps.Mentions(ingredient.Parse(firstOf(line.Text, maxRow)).Name) {
@@ -191,10 +196,11 @@ func (r *reader) usedBelow(from int) bool {
 	return 2*used >= len(lines) && !r.isMeta(lines[0].Text)
 }
 
+// textsOf returns the beginning of the text of each line.
 func textsOf(lines []Line) []string {
 	texts := make([]string, 0, len(lines))
 	for _, line := range lines {
-		texts = append(texts, line.Text)
+		texts = append(texts, firstOf(line.Text, maxStep))
 	}
 	return texts
 }

@@ -279,6 +279,8 @@ func TestTooLarge(t *testing.T) {
 	}
 	_, err := text.Read(strings.Repeat("1 g flour\n", text.MaxLines), "long")
 	require.NoError(t, err)
+	_, err = text.Read(strings.Repeat(strings.Repeat("ab cde ", 100)+"\n\n", text.MaxLines/2), "paragraphs")
+	require.ErrorIs(t, err, text.ErrNoRecipe)
 }
 
 // Reading a text ends, whatever it contains, and loses no line of a list.
