@@ -21,7 +21,7 @@ const (
 //go:embed cooking.txt
 var cookingTable string
 
-// cooking is the words that only a recipe's steps have.
+// cooking is the words of the kitchen, which other texts hardly have.
 var cooking = set(uncommented(cookingTable)) //nolint:gochecknoglobals // a constant
 
 func uncommented(table string) string {

@@ -208,26 +208,23 @@ func (d *document) resolve(reference string) string {
 }
 
 // title returns the page's title without the site's name: the top heading if the title has it, else
-// the title up to the last dash or bar.
+// the title up to the last dash or bar. The site's name may be a heading, too.
 func (d *document) title() string {
 	title := cmp.Or(d.attribute(`meta[property="og:title"]`, "content"), found.Line(d.Find("title").First().Text()))
+	site := keyOf(d.attribute(`meta[property="og:site_name"]`, "content"))
+	parts := titleParts.FindStringSubmatch(title)
+	if len(parts) > 3 && (parts[2] == "|" || (site != "" && keyOf(parts[3]) == site)) {
+		title, site = parts[1], keyOf(parts[3])
+	}
 	key, name := keyOf(title), ""
 	d.Find("h1").EachWithBreak(func(_ int, h *goquery.Selection) bool {
 		text := found.Line(h.Text())
-		if inner := keyOf(text); inner != "" && (title == "" || strings.Contains(key, inner) || strings.Contains(inner, key)) {
+		if inner := keyOf(text); inner != "" && inner != site && (strings.Contains(key, inner) || strings.Contains(inner, key)) {
 			name = text
 		}
 		return name == ""
 	})
-	if name != "" {
-		return name
-	}
-	site := keyOf(d.attribute(`meta[property="og:site_name"]`, "content"))
-	parts := titleParts.FindStringSubmatch(title)
-	if len(parts) > 3 && (parts[2] == "|" || (site != "" && keyOf(parts[3]) == site)) {
-		return parts[1]
-	}
-	return title
+	return cmp.Or(name, title)
 }
 
 var titleParts = regexp.MustCompile(`^(.*\S)\s+([-–—|·])\s+(.*?)$`)
@@ -248,6 +245,9 @@ func (d *document) complete(r *found.Recipe) {
 		r.SourceURL = d.address.String()
 	} else {
 		r.SourceURL = d.resolve(r.SourceURL)
+	}
+	if r.Notes == "" { // in a page that Paprika exported
+		r.Notes = strings.Join(linesOf(d.Find(`.notesbox [itemprop="comment"]`).First()), "\n")
 	}
 	d.group(r)
 }

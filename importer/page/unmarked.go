@@ -306,6 +306,9 @@ func joinAmounts(lines []block) []block {
 			joined = append(joined, b)
 		}
 	}
+	if amount != "" { // nothing follows it
+		joined = append(joined, lines[len(lines)-1])
+	}
 	return joined
 }
 

@@ -11,8 +11,8 @@ import (
 
 var partings = regexp.MustCompile(`\s*[|·•;]\s*|,\s+|\s{3,}|\s+[–—]\s+`)
 
-// stops matches the full stops between the parts of such a line, but not that of an abbreviation.
-var stops = regexp.MustCompile(`(?:\.\s+|\.$)`)
+// stops matches the full stops between the parts of such a line.
+var stops = regexp.MustCompile(`\.(?:\s+|$)`)
 
 // maxMeta is the maximum length of a line about a recipe, in characters.
 const maxMeta = 120
