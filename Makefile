@@ -180,6 +180,11 @@ test-full-disk: $(WEB_BUILT) $(NGINX) ## fill the disk of a running larder, then
 test-import: build ## an import of 200 recipes that is killed in the middle, and goes on
 	LARDER_IMPORT=long $(GO) test -count=1 -v -run TestKilledImport ./test/e2e
 
+test-import-kills: $(WEB_BUILT) $(NGINX) ## kill each component and each server during an import on real servers, as a table; minutes
+	@mkdir -p bin
+	$(GO) build -o bin/servers ./test/servers
+	bin/servers run -- $(GO) test -count=1 -v -timeout 15m -tags importkills -run TestKillsDuringImport ./test/faults
+
 test-day: $(PROMETHEUS) ## an operator's day: incidents under load on real servers, each with its alert and runbook, as a table
 	@mkdir -p bin
 	$(GO) build -o bin/servers ./test/servers
