@@ -35,3 +35,23 @@ func TestDetailsComeAlong(t *testing.T) {
 		}
 	}
 }
+
+// A line of Larder's own export is read exactly: with the cook's spaces, and every part of a row.
+func TestOwnExportIsExact(t *testing.T) {
+	t.Parallel()
+	whole := events.Recipe{
+		ID: "0198c601-2222-7a33-8b44-5c6d7e8f9102", Version: 2, Name: "Shrimp\u00a0Gumbo", Description: "One \n\ntwo",
+		Ingredients: []events.Ingredient{{
+			Text: "250g (~ 9 oz)red\u2009beans", Quantity: new(250.0), Unit: "g", Name: "red beans",
+			Second: &events.SecondMeasure{Quantity: 9, Unit: "oz", Relation: "same"},
+		}},
+		Steps: []events.Step{{Text: "Cook  it."}},
+	}
+	recipes, failed := readAll(t, jsonOf(t, whole)+"\n")
+	require.Empty(t, failed)
+	require.Len(t, recipes, 1)
+	require.Equal(t, whole.Name, recipes[0].Name)
+	require.Equal(t, whole.Description, recipes[0].Description)
+	require.Equal(t, whole.Ingredients, recipes[0].Ingredients)
+	require.Equal(t, whole.Steps, recipes[0].Steps)
+}

@@ -22,6 +22,9 @@ func larderRecipe(o object) (found.Recipe, bool) {
 			return found.Recipe{}, false
 		}
 	}
+	if own, is := exported(o); is {
+		return own, true
+	}
 	r := found.Recipe{
 		Name:         o.text("name"),
 		Description:  text(o.raw("description")),
@@ -45,6 +48,20 @@ func larderRecipe(o object) (found.Recipe, bool) {
 		r.Steps = append(r.Steps, events.Step{Text: text(step.raw("text")), Section: step.text("section")})
 	}
 	return r, true
+}
+
+// exported reads a line of Larder's export exactly as it is: its spaces are the cook's, and its rows
+// have their parts. A line that somebody has written by hand has no version.
+func exported(o object) (found.Recipe, bool) {
+	if !o.has("id") || !o.has("version") {
+		return found.Recipe{}, false
+	}
+	var whole events.Recipe
+	line, err := json.Marshal(o)
+	if err != nil || json.Unmarshal(line, &whole) != nil {
+		return found.Recipe{}, false
+	}
+	return found.Own(recipe.DraftOf(whole)), true
 }
 
 // larderRow returns a row with its line, composed if the row has only parts.
