@@ -2,6 +2,7 @@ package text_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -126,6 +127,39 @@ func TestLayouts(t *testing.T) {
 				require.Equal(t, w.wantCo, *r.CookMinutes)
 				require.Equal(t, w.groups, groupsOf(r), written)
 				require.Equal(t, w.steps, stepsOf(r), written)
+			})
+		}
+	}
+}
+
+// Without any label, the same recipes are read by what their lines look like, and are surely recipes.
+func TestLayoutsWithoutLabels(t *testing.T) {
+	t.Parallel()
+	for layout, marks := range map[string][3]string{"bullets": {"- ", "1. ", "\n"}, "bare": {"", "", "\n"}, "paragraphs": {"", "", "\n\n"}} {
+		for _, w := range recipes() {
+			t.Run(layout+"/"+w.language, func(t *testing.T) {
+				t.Parallel()
+				written := w.name + "\n\n" + w.servings + "\n"
+				for _, g := range w.groups {
+					written += "\n"
+					if g.name != "" {
+						written += g.name + ":\n"
+					}
+					for _, row := range g.rows {
+						written += marks[0] + row + "\n"
+					}
+				}
+				written += "\n"
+				for i, step := range w.steps {
+					written += strings.Replace(marks[1], "1", strconv.Itoa(i+1), 1) + step + marks[2]
+				}
+				r, err := text.Read(written, "note")
+				require.NoError(t, err, written)
+				require.Equal(t, w.name, r.Name)
+				require.InDelta(t, w.wantServings, *r.Servings, 0)
+				require.Equal(t, w.groups, groupsOf(r), written)
+				require.Equal(t, w.steps, stepsOf(r), written)
+				require.True(t, r.Evident(), written)
 			})
 		}
 	}
