@@ -266,6 +266,9 @@ web-screens: build $(WEB_MODULES) ## take screenshots of every page for docs/scr
 web-lighthouse: build $(WEB_MODULES) ## measure the app's Lighthouse scores on a phone; on a quiet machine
 	cd web && $(CURDIR)/scripts/with-chromium npm run --silent lighthouse
 
+web-import: build $(WEB_MODULES) ## bring a collection in on the phone, close the app half-way, take it back; export it and import it again: equal
+	cd web && $(CURDIR)/scripts/with-chromium npm run --silent collection
+
 web-caught-up: build $(WEB_MODULES) ## measure how soon a new device has 5,000 recipes; on a quiet machine
 	cd web && $(CURDIR)/scripts/with-chromium npm run --silent caught-up
 
