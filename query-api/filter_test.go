@@ -29,6 +29,10 @@ func TestFilters(t *testing.T) {
 		for _, text := range rows {
 			r.Ingredients = append(r.Ingredients, events.Ingredient{Text: text})
 		}
+		r.Favourite = minutes == 60 || minutes == 25
+		if minutes > 0 {
+			r.Rating = new(minutes / 12)
+		}
 		ada.add(r)
 	}
 	add("Leek soup", 25, "2 leeks, sliced", "1 tbsp extra virgin olive oil")
@@ -53,6 +57,10 @@ func TestFilters(t *testing.T) {
 		check("sort=newest", "Salad", "Leek gratin", "Leek and ham tart", "Leek soup")
 		check("sort=changed", "Leek soup", "Leek and ham tart", "Leek gratin", "Salad")
 		check("sort=time&with=leek", "Leek and ham tart", "Leek soup", "Leek gratin", "Salad")
+		check("sort=rating", "Leek gratin", "Leek soup", "Leek and ham tart", "Salad")
+		check("favourite=true", "Leek gratin", "Leek soup")
+		check("favourite=true&max_minutes=30&sort=rating", "Leek soup")
+		check("favourite=false&q=tart", "Leek and ham tart")
 		check("sort=name&q=leek", "Leek and ham tart", "Leek gratin", "Leek soup")
 		var foods []counted
 		ada.get("/api/foods?prefix=L%C3%A9&limit=2").ok(&foods)
@@ -74,7 +82,7 @@ func TestFilterRefused(t *testing.T) {
 	t.Parallel()
 	ada := newWorld(t).cook("Ada")
 	for query, parameter := range map[string]string{
-		"sort=colour": "sort", "max_minutes=0": "max_minutes", "max_minutes=x": "max_minutes", "max_minutes=-5": "max_minutes",
+		"sort=colour": "sort", "favourite=maybe": "favourite", "max_minutes=0": "max_minutes", "max_minutes=x": "max_minutes", "max_minutes=-5": "max_minutes",
 	} {
 		require.Contains(t, ada.get("/api/recipes?"+query).problem(http.StatusBadRequest), parameter, query)
 	}

@@ -210,6 +210,7 @@ func (c *cook) indexed(r events.Recipe, deleted bool) {
 	doc := searchindex.Document{
 		ID: r.ID, Owner: c.id, Name: r.Name, Tags: r.Tags, Version: r.Version, Foods: rules.Foods(r.Ingredients),
 		Minutes: rules.Minutes(r.TotalMinutes, r.PrepMinutes, r.CookMinutes), Created: r.CreatedAt, Updated: r.UpdatedAt,
+		Favourite: r.Favourite, Rating: rules.Stars(r.Rating),
 	}
 	if deleted {
 		doc = searchindex.Document{ID: r.ID, Owner: c.id, Version: r.Version, Deleted: true}

@@ -45,17 +45,17 @@ func Remark(current events.Recipe, change MarkChange) (next events.Recipe, chang
 	if change.Rating != nil {
 		next = Mark{Favourite: next.Favourite, Rating: change.Rating}.Known().On(next)
 	}
-	if next.Favourite == current.Favourite && stars(next) == stars(current) {
+	if next.Favourite == current.Favourite && Stars(next.Rating) == Stars(current.Rating) {
 		return current, false
 	}
 	next.Version++
 	return next, true
 }
 
-// stars is a recipe's rating, or 0 if it has none.
-func stars(r events.Recipe) int {
-	if r.Rating == nil {
+// Stars is a rating as a number, 0 for none.
+func Stars(rating *int) int {
+	if rating == nil {
 		return 0
 	}
-	return *r.Rating
+	return *rating
 }

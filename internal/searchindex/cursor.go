@@ -69,6 +69,9 @@ func (p Plan) fingerprint() []byte {
 		}
 	}
 	fmt.Fprintf(h, "%d minutes", p.MaxMinutes)
+	if p.Favourite {
+		write("favourites")
+	}
 	write(string(p.Order))
 	for _, term := range p.Terms {
 		write(term.String())

@@ -10,17 +10,33 @@ import (
 type Filter struct {
 	Tags, With, Without []string
 	MaxMinutes          int
+	Favourite           bool
 }
 
 func (q Query) filter() Filter {
-	return Filter{Tags: sortedSet(TagKeys(q.Tags)), With: foodKeys(q.With), Without: foodKeys(q.Without), MaxMinutes: max(q.MaxMinutes, 0)}
+	return Filter{
+		Tags: sortedSet(TagKeys(q.Tags)), With: foodKeys(q.With), Without: foodKeys(q.Without),
+		MaxMinutes: max(q.MaxMinutes, 0), Favourite: q.Favourite,
+	}
 }
 
 // OnlyTags reports whether the filter restricts nothing but tags.
-func (f Filter) OnlyTags() bool { return len(f.With)+len(f.Without) == 0 && f.MaxMinutes == 0 }
+func (f Filter) OnlyTags() bool { return len(f.With)+len(f.Without) == 0 && f.OfAnyValue() }
+
+// OfAnyValue reports whether the filter admits all of a document's sort values.
+func (f Filter) OfAnyValue() bool { return f.MaxMinutes == 0 && !f.Favourite }
+
+// Admits reports whether a document with these sort values passes the part of the filter that is
+// about them.
+func (f Filter) Admits(s Sorted) bool {
+	if f.Favourite && !s.Favourite {
+		return false
+	}
+	return f.MaxMinutes == 0 || 0 < s.Minutes && s.Minutes <= f.MaxMinutes
+}
 
 func (f Filter) matches(doc Document) bool {
-	if f.MaxMinutes > 0 && (doc.Minutes == 0 || doc.Minutes > f.MaxMinutes) {
+	if !f.Admits(SortedOf(doc)) {
 		return false
 	}
 	if len(f.Tags) > 0 && !hasAll(TagKeys(doc.Tags), f.Tags) {

@@ -19,30 +19,53 @@ const (
 	ByNewest    Order = "newest"  // the last created first
 	ByChanged   Order = "changed" // the last updated first
 	ByTime      Order = "time"    // the quickest first; those of unknown time last
+	ByRating    Order = "rating"  // most stars first; those without any last
 )
 
-// Sorted holds the values that orders sort by. As a string, which an index may store, it has a fixed
+// Sorted holds the values that orders sort by, and filters that aren't about words. As a string, which an index may store, it has a fixed
 // length of digits and letters.
 type Sorted struct {
 	Minutes          int
 	Created, Updated time.Time
+	Favourite        bool
+	Rating           int
+}
+
+// On returns the document with these values.
+func (s Sorted) On(doc Document) Document {
+	doc.Minutes, doc.Created, doc.Updated, doc.Favourite, doc.Rating = s.Minutes, s.Created, s.Updated, s.Favourite, s.Rating
+	return doc
 }
 
 // SortedOf returns a document's values.
 func SortedOf(doc Document) Sorted {
-	return Sorted{Minutes: min(max(doc.Minutes, 0), maxMinutes), Created: doc.Created, Updated: doc.Updated}
+	return Sorted{
+		Minutes: min(max(doc.Minutes, 0), maxMinutes), Created: doc.Created, Updated: doc.Updated,
+		Favourite: doc.Favourite, Rating: min(max(doc.Rating, 0), maxRating),
+	}
 }
 
 const (
 	minutesDigits = 4 // to base 36
 	maxMinutes    = 36*36*36*36 - 1
 	timeDigits    = 11 // microseconds of the years 1970 to 6000, to base 36
-	sortedBytes   = minutesDigits + 2*timeDigits
+	markDigits    = 1  // twice the rating, and 1 for a favourite
+	maxRating     = base/2 - 1
+	sortedBytes   = minutesDigits + 2*timeDigits + markDigits
 	base          = 36
 )
 
 func (s Sorted) String() string {
-	return digits(int64(s.Minutes), minutesDigits) + digits(micros(s.Created), timeDigits) + digits(micros(s.Updated), timeDigits)
+	return digits(int64(s.Minutes), minutesDigits) + digits(micros(s.Created), timeDigits) + digits(micros(s.Updated), timeDigits) +
+		digits(s.mark(), markDigits)
+}
+
+func (s Sorted) mark() int64 {
+	mark := 2 * int64(s.Rating)
+	if s.Favourite {
+		mark++
+	}
+	return mark
 }
 
 // ParseSorted parses what String returns.
@@ -50,15 +73,18 @@ func ParseSorted(text string) (Sorted, error) {
 	if len(text) != sortedBytes {
 		return Sorted{}, fmt.Errorf("sort values of %d bytes, not %d", len(text), sortedBytes)
 	}
-	var numbers [3]int64
-	for i, part := range []string{text[:minutesDigits], text[minutesDigits : minutesDigits+timeDigits], text[minutesDigits+timeDigits:]} {
-		number, err := strconv.ParseInt(part, base, 64)
+	var numbers [4]int64
+	for i, width := range []int{minutesDigits, timeDigits, timeDigits, markDigits} {
+		number, err := strconv.ParseInt(text[:width], base, 64)
 		if err != nil {
 			return Sorted{}, fmt.Errorf("sort values %q: %w", text, err)
 		}
-		numbers[i] = number
+		numbers[i], text = number, text[width:]
 	}
-	return Sorted{Minutes: int(numbers[0]), Created: ofMicros(numbers[1]), Updated: ofMicros(numbers[2])}, nil
+	return Sorted{
+		Minutes: int(numbers[0]), Created: ofMicros(numbers[1]), Updated: ofMicros(numbers[2]),
+		Favourite: numbers[3]%2 == 1, Rating: int(numbers[3] / 2),
+	}, nil
 }
 
 // Key returns the position's key in an order that isn't by name.
@@ -73,6 +99,8 @@ func (s Sorted) Key(order Order) string {
 			return digits(maxMinutes, minutesDigits)
 		}
 		return digits(int64(s.Minutes), minutesDigits)
+	case ByRating:
+		return digits(int64(maxRating-s.Rating), markDigits)
 	case ByRelevance, ByName:
 	}
 	return ""
@@ -84,7 +112,7 @@ func (o Order) Named() bool { return o == ByRelevance || o == ByName }
 // Known reports whether o is one of the orders.
 func (o Order) Known() bool {
 	switch o {
-	case ByRelevance, ByName, ByNewest, ByChanged, ByTime:
+	case ByRelevance, ByName, ByNewest, ByChanged, ByTime, ByRating:
 		return true
 	}
 	return false

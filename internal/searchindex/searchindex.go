@@ -65,6 +65,10 @@ type Document struct {
 	Minutes int      // from start to finish; 0 if unknown
 	Created time.Time
 	Updated time.Time
+
+	Favourite bool
+	Rating    int // stars; 0 if there are none
+
 	Version int64 // from 1; a newer version of the same document wins
 	Deleted bool  // leaves a tombstone with the version, so that late changes are ignored
 	Again   bool  // also replaces an equal version; not stored
@@ -86,6 +90,7 @@ type Query struct {
 	With       []string // only documents with all of these foods, by key; see FoodTerms
 	Without    []string // only documents with none of these foods
 	MaxMinutes int      // only documents known to take no longer; 0 for any
+	Favourite  bool     // only favourites
 	Order      Order
 	Limit      int    // hits on the page; DefaultLimit if not positive
 	Cursor     string // the previous page's Page.Next; "" for the first

@@ -97,6 +97,7 @@ func readFacts(fields map[string]gjson.Result, doc *searchindex.Document) (err e
 		return &n
 	}
 	doc.Minutes = recipe.Minutes(minutes("total_minutes"), minutes("prep_minutes"), minutes("cook_minutes"))
+	doc.Favourite, doc.Rating = fields["favourite"].Bool(), int(fields["rating"].Int())
 	if doc.Created, err = readTime("created_at", fields["created_at"]); err != nil {
 		return err
 	}

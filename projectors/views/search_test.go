@@ -28,6 +28,8 @@ func TestSearchDocumentSaysWhatTheWholeRecipeSays(t *testing.T) {
 		recipe.TotalMinutes = rapid.Ptr(rapid.IntRange(0, 90), true).Draw(t, "total")
 		recipe.PrepMinutes = rapid.Ptr(rapid.IntRange(0, 90), true).Draw(t, "prep")
 		recipe.CookMinutes = rapid.Ptr(rapid.IntRange(0, 90), true).Draw(t, "cook")
+		recipe.Favourite = rapid.Bool().Draw(t, "favourite")
+		recipe.Rating = rapid.Ptr(rapid.IntRange(1, 5), true).Draw(t, "rating")
 		recipe.CreatedAt = time.UnixMicro(rapid.Int64Range(0, 1e15).Draw(t, "created")).UTC()
 		recipe.UpdatedAt = recipe.CreatedAt.In(time.FixedZone("", 3600))
 		recipe.Notes = rapid.String().Draw(t, "notes")
@@ -44,6 +46,7 @@ func TestSearchDocumentSaysWhatTheWholeRecipeSays(t *testing.T) {
 		require.Equal(t, searchindex.Document{
 			ID: whole.ID, Owner: "ada", Name: whole.Name, Tags: whole.Tags, Version: whole.Version, Foods: rules.Foods(whole.Ingredients),
 			Minutes: rules.Minutes(whole.TotalMinutes, whole.PrepMinutes, whole.CookMinutes), Created: whole.CreatedAt.UTC(), Updated: whole.UpdatedAt.UTC(),
+			Favourite: whole.Favourite, Rating: rules.Stars(whole.Rating),
 		}, doc)
 
 		e.Version++

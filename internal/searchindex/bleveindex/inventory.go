@@ -83,8 +83,7 @@ func (v view) document(ctx context.Context, key searchindex.Key) (searchindex.Do
 	if listed == 0 {
 		return searchindex.Document{ID: key.ID, Owner: key.Owner, Version: doc.Version, Deleted: true}, true, nil
 	}
-	doc.Minutes, doc.Created, doc.Updated = sorted.Minutes, sorted.Created, sorted.Updated
-	return doc, true, nil
+	return sorted.On(doc), true, nil
 }
 
 // Keys implements searchindex.Index.

@@ -10,7 +10,7 @@ import (
 
 // layoutVersion is stored with each generation. Increment it with every change of its fields, and
 // of how package searchindex processes names: queries in one layout don't find what another wrote.
-const layoutVersion = 3
+const layoutVersion = 4
 
 // firstLayout is that of a generation that records none.
 const firstLayout = 1

@@ -89,7 +89,7 @@ func (v view) matches(ctx context.Context, plan searchindex.Plan, budget *search
 			return nil, err
 		}
 	}
-	return v.within(ctx, matched, plan.MaxMinutes)
+	return v.admitted(ctx, matched, plan.Filter)
 }
 
 // having is a term that documents have to have.
@@ -118,27 +118,27 @@ func (v view) drop(ctx context.Context, matched tiers, food string, budget *sear
 	return kept, nil
 }
 
-// within keeps the documents known to take at most so many minutes; 0 keeps all.
-func (v view) within(ctx context.Context, matched tiers, minutes int) (tiers, error) {
-	if minutes == 0 || len(matched) == 0 {
+// admitted keeps the documents whose sort values the filter admits.
+func (v view) admitted(ctx context.Context, matched tiers, filter searchindex.Filter) (tiers, error) {
+	if filter.OfAnyValue() || len(matched) == 0 {
 		return matched, nil
 	}
 	columns, err := v.reader.DocValueReader([]string{fieldSorted})
 	if err != nil {
-		return nil, fmt.Errorf("read times: %w", err)
+		return nil, fmt.Errorf("read sort values: %w", err)
 	}
 	kept := tiers{}
 	var id index.IndexInternalID
 	for i, doc := range matched {
 		if i%checkEvery == 0 && ctx.Err() != nil {
-			return nil, fmt.Errorf("read times: %w", ctx.Err())
+			return nil, fmt.Errorf("read sort values: %w", ctx.Err())
 		}
 		id = index.NewIndexInternalID(id, doc.number)
 		_, sorted, err := readColumns(columns, id)
 		if err != nil {
-			return nil, fmt.Errorf("read times: %w", err)
+			return nil, fmt.Errorf("read sort values: %w", err)
 		}
-		if 0 < sorted.Minutes && sorted.Minutes <= minutes {
+		if filter.Admits(sorted) {
 			kept = append(kept, doc)
 		}
 	}

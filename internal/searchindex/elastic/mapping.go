@@ -36,7 +36,7 @@ func buildingSettings() object {
 
 // layoutVersion is stored with each generation. Increment it with every change of the mapping, of
 // source, and of how wordfold folds text: queries in one layout don't find what another wrote.
-const layoutVersion = 3
+const layoutVersion = 4
 
 // meta is our own metadata in the mapping.
 type meta struct {
@@ -57,22 +57,24 @@ func mapping(layout int) object {
 		"dynamic":  "strict",
 		"_routing": object{"required": true},
 		"properties": object{
-			fieldOwner:   object{"type": "keyword"},
-			fieldID:      object{"type": "keyword", "index": false},
-			fieldName:    object{"type": "keyword", "index": false, "doc_values": false},
-			fieldKey:     object{"type": "keyword", "index": false},
-			fieldWords:   term,
-			fieldTails:   term,
-			fieldTags:    term,
-			fieldLabels:  object{"type": "keyword", "ignore_above": maxTermRunes, "index": false},
-			fieldFoods:   object{"type": "keyword", "ignore_above": maxTermRunes, "index": false, "doc_values": false},
-			fieldFood:    object{"type": "keyword", "ignore_above": maxTermRunes},
-			fieldMinutes: object{"type": "integer", "doc_values": false},
-			fieldSorted:  object{"type": "keyword", "index": false, "doc_values": false},
-			fieldNewest:  object{"type": "keyword", "index": false},
-			fieldChanged: object{"type": "keyword", "index": false},
-			fieldTime:    object{"type": "keyword", "index": false},
-			fieldDeleted: object{"type": "boolean"},
+			fieldOwner:     object{"type": "keyword"},
+			fieldID:        object{"type": "keyword", "index": false},
+			fieldName:      object{"type": "keyword", "index": false, "doc_values": false},
+			fieldKey:       object{"type": "keyword", "index": false},
+			fieldWords:     term,
+			fieldTails:     term,
+			fieldTags:      term,
+			fieldLabels:    object{"type": "keyword", "ignore_above": maxTermRunes, "index": false},
+			fieldFoods:     object{"type": "keyword", "ignore_above": maxTermRunes, "index": false, "doc_values": false},
+			fieldFood:      object{"type": "keyword", "ignore_above": maxTermRunes},
+			fieldMinutes:   object{"type": "integer", "doc_values": false},
+			fieldSorted:    object{"type": "keyword", "index": false, "doc_values": false},
+			fieldNewest:    object{"type": "keyword", "index": false},
+			fieldChanged:   object{"type": "keyword", "index": false},
+			fieldTime:      object{"type": "keyword", "index": false},
+			fieldRating:    object{"type": "keyword", "index": false},
+			fieldFavourite: object{"type": "boolean", "doc_values": false},
+			fieldDeleted:   object{"type": "boolean"},
 		},
 	}
 }
@@ -94,7 +96,10 @@ const (
 	fieldNewest  = "newest"
 	fieldChanged = "changed"
 	fieldTime    = "time"
-	fieldDeleted = "deleted"
+	fieldRating  = "rating"
+
+	fieldFavourite = "favourite"
+	fieldDeleted   = "deleted"
 )
 
 // source is a stored document. A tombstone has only owner, id and deleted. Key is a pointer because
@@ -115,7 +120,11 @@ type source struct {
 	Newest  string   `json:"newest,omitempty"`
 	Changed string   `json:"changed,omitempty"`
 	Time    string   `json:"time,omitempty"`
-	Deleted bool     `json:"deleted"`
+	Rating  string   `json:"rating,omitempty"`
+
+	Favourite bool `json:"favourite,omitempty"`
+
+	Deleted bool `json:"deleted"`
 }
 
 func toSource(doc searchindex.Document) source {
@@ -132,6 +141,7 @@ func toSource(doc searchindex.Document) source {
 		Words: searchindex.NameWords(doc.Name),
 		Foods: doc.Foods, Food: searchindex.DocumentFoods(doc), Minutes: sorted.Minutes, Sorted: sorted.String(),
 		Newest: sorted.Key(searchindex.ByNewest), Changed: sorted.Key(searchindex.ByChanged), Time: sorted.Key(searchindex.ByTime),
+		Rating: sorted.Key(searchindex.ByRating), Favourite: sorted.Favourite,
 	}
 	for _, word := range out.Words {
 		out.Tails = append(out.Tails, searchindex.Tails(word)...)
@@ -150,8 +160,7 @@ func (s source) document(version int64) (searchindex.Document, error) {
 		return doc, nil // a tombstone
 	}
 	sorted, err := searchindex.ParseSorted(s.Sorted)
-	doc.Minutes, doc.Created, doc.Updated = sorted.Minutes, sorted.Created, sorted.Updated
-	return doc, err
+	return sorted.On(doc), err
 }
 
 // labelSeparator separates a tag's key from its spelling; neither can contain it.

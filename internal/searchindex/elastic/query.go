@@ -28,6 +28,9 @@ func searchBody(plan searchindex.Plan) object {
 	if plan.MaxMinutes > 0 {
 		filter = append(filter, object{"range": object{fieldMinutes: object{"gte": 1, "lte": plan.MaxMinutes}}})
 	}
+	if plan.Favourite {
+		filter = append(filter, object{"term": object{fieldFavourite: true}})
+	}
 	query := object{"filter": filter}
 	if len(plan.Without) > 0 {
 		query["must_not"] = object{"terms": object{fieldFood: plan.Without}}
@@ -76,6 +79,8 @@ func orderField(order searchindex.Order) string {
 		return fieldChanged
 	case searchindex.ByTime:
 		return fieldTime
+	case searchindex.ByRating:
+		return fieldRating
 	case searchindex.ByRelevance, searchindex.ByName:
 	}
 	return fieldKey

@@ -96,15 +96,37 @@ func testMinutes(t *testing.T, index searchindex.Index) {
 	requireFound(t, index, searchindex.Query{Owner: ada, MaxMinutes: 1_000_000}, "1", "2", "4", "5")
 }
 
-// Each order pages through every hit once: by name whatever the match, newest, last changed, and
-// quickest first with those of unknown time last. Equal ones are in the order of their ids.
+// A filter by favourites finds nothing else, alone and beside other restrictions.
+func testFavourites(t *testing.T, index searchindex.Index) {
+	for id, favourite := range map[string]bool{"1": true, "2": false, "3": true} {
+		d := doc(id, "Pie "+id)
+		d.Favourite, d.Minutes = favourite, 30
+		if id == "3" {
+			d.Minutes = 0
+		}
+		apply(t, index, d)
+	}
+	requireFound(t, index, searchindex.Query{Owner: ada, Favourite: true}, "1", "3")
+	requireFound(t, index, searchindex.Query{Owner: ada, Favourite: true, Text: "pie 2"})
+	requireFound(t, index, searchindex.Query{Owner: ada, Favourite: true, MaxMinutes: 30}, "1")
+	requireFound(t, index, searchindex.Query{Owner: bob, Favourite: true})
+
+	again := doc("1", "Pie 1")
+	again.Version = 9
+	apply(t, index, again)
+	requireFound(t, index, searchindex.Query{Owner: ada, Favourite: true}, "3")
+}
+
+// Each order pages through every hit once: by name whatever the match, newest, last changed,
+// quickest first with those of unknown time last, and most stars first with those without any last.
+// Equal ones are in the order of their ids.
 func testOrders(t *testing.T, index searchindex.Index) {
 	day := func(n int) time.Time { return time.Date(2026, 1, n, 0, 0, 0, 1000*n, time.UTC) }
 	for i, d := range []searchindex.Document{
-		{ID: "1", Name: "Zebra pie", Created: day(1), Updated: day(9), Minutes: 20},
-		{ID: "2", Name: "Apple piecrust", Created: day(3), Updated: day(3)},
+		{ID: "1", Name: "Zebra pie", Created: day(1), Updated: day(9), Minutes: 20, Rating: 1},
+		{ID: "2", Name: "Apple piecrust", Created: day(3), Updated: day(3), Rating: 5, Favourite: true},
 		{ID: "3", Name: "Pie of meat", Created: day(2), Updated: day(5), Minutes: 5},
-		{ID: "4", Name: "Cake", Created: day(4), Updated: day(4), Minutes: 20},
+		{ID: "4", Name: "Cake", Created: day(4), Updated: day(4), Minutes: 20, Rating: 1},
 		{ID: "5", Name: "Apple piecrust"},
 	} {
 		d.Owner, d.Version = ada, int64(i+1)
@@ -123,6 +145,8 @@ func testOrders(t *testing.T, index searchindex.Index) {
 		{searchindex.ByChanged, "", []string{"1", "3", "4", "2", "5"}},
 		{searchindex.ByTime, "", []string{"3", "1", "4", "2", "5"}},
 		{searchindex.ByTime, "pie", []string{"3", "1", "2", "5"}},
+		{searchindex.ByRating, "", []string{"2", "1", "4", "3", "5"}},
+		{searchindex.ByRating, "pie", []string{"2", "1", "3", "5"}},
 	} {
 		for _, limit := range []int{1, 2, 10} {
 			hits := walk(t, index, searchindex.Query{Owner: ada, Text: c.text, Order: c.order, Limit: limit})

@@ -46,6 +46,7 @@ func someDocument(t *rapid.T) searchindex.Document {
 		Tags:    rapid.SliceOfN(someTag(), 0, 3).Draw(t, "tags"),
 		Foods:   rapid.SliceOfN(someFood(), 0, 3).Draw(t, "foods"),
 		Minutes: rapid.IntRange(0, 3).Draw(t, "minutes"),
+		Rating:  rapid.IntRange(0, 5).Draw(t, "rating"), Favourite: rapid.Bool().Draw(t, "favourite"),
 		Created: someTime().Draw(t, "created"),
 		Updated: someTime().Draw(t, "updated"),
 		Version: rapid.Int64Range(1, 9).Draw(t, "version"),
@@ -91,8 +92,10 @@ func testAnyHistory(t *testing.T, index searchindex.Index) {
 				Tags:  rapid.SliceOfN(someTag(), 0, 2).Draw(t, "tags"),
 				With:  rapid.SliceOfN(someFood(), 0, 1).Draw(t, "with"), Without: rapid.SliceOfN(someFood(), 0, 1).Draw(t, "without"),
 				MaxMinutes: rapid.IntRange(0, 3).Draw(t, "max minutes"),
+				Favourite:  rapid.IntRange(0, 3).Draw(t, "favourite") == 0,
 				Order: rapid.SampledFrom([]searchindex.Order{
 					searchindex.ByRelevance, searchindex.ByName, searchindex.ByNewest, searchindex.ByChanged, searchindex.ByTime,
+					searchindex.ByRating,
 				}).Draw(t, "order"),
 				Limit: rapid.IntRange(1, 6).Draw(t, "limit"),
 				Names: rapid.Bool().Draw(t, "names"),

@@ -47,6 +47,7 @@ func testInventory(t *testing.T, index searchindex.Index) {
 	var want []searchindex.Document
 	for i := range 25 {
 		d := with(doc(strconv.Itoa(i), "Pie "+strconv.Itoa(i), "Tag "+strconv.Itoa(i), "both"), "leek", "olive oil")
+		d.Favourite, d.Rating = i%2 == 0, i%6
 		d.Minutes, d.Created, d.Updated = i, time.Date(2026, 1, 1, i, 0, 0, 0, time.UTC), time.Date(2026, 2, 1, i, 0, 0, 1000, time.UTC)
 		if i%5 == 0 {
 			d = searchindex.Document{ID: d.ID, Owner: ada, Version: 3, Deleted: true}

@@ -31,6 +31,7 @@ func Run(t *testing.T, open func(t *testing.T) searchindex.Index) {
 		{"foods", testFoods},
 		{"foods counted", testFoodsCounted},
 		{"minutes", testMinutes},
+		{"favourites", testFavourites},
 		{"orders", testOrders},
 		{"owners are apart", testOwners},
 		{"newer version wins", testVersions},

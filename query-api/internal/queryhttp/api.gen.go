@@ -64,22 +64,25 @@ func (e ExportRecipesParamsFormat) Valid() bool {
 
 // Defines values for SearchRecipesParamsSort.
 const (
-	Changed SearchRecipesParamsSort = "changed"
-	Name    SearchRecipesParamsSort = "name"
-	Newest  SearchRecipesParamsSort = "newest"
-	Time    SearchRecipesParamsSort = "time"
+	SearchRecipesParamsSortChanged SearchRecipesParamsSort = "changed"
+	SearchRecipesParamsSortName    SearchRecipesParamsSort = "name"
+	SearchRecipesParamsSortNewest  SearchRecipesParamsSort = "newest"
+	SearchRecipesParamsSortRating  SearchRecipesParamsSort = "rating"
+	SearchRecipesParamsSortTime    SearchRecipesParamsSort = "time"
 )
 
 // Valid indicates whether the value is a known member of the SearchRecipesParamsSort enum.
 func (e SearchRecipesParamsSort) Valid() bool {
 	switch e {
-	case Changed:
+	case SearchRecipesParamsSortChanged:
 		return true
-	case Name:
+	case SearchRecipesParamsSortName:
 		return true
-	case Newest:
+	case SearchRecipesParamsSortNewest:
 		return true
-	case Time:
+	case SearchRecipesParamsSortRating:
+		return true
+	case SearchRecipesParamsSortTime:
 		return true
 	default:
 		return false
@@ -438,8 +441,11 @@ type SearchRecipesParams struct {
 	// MaxMinutes Only recipes that take at most so many minutes in all. Those that don't say how long they take aren't found.
 	MaxMinutes *int `form:"max_minutes,omitempty" json:"max_minutes,omitempty"`
 
+	// Favourite With `true`, only favourites. `false` restricts nothing.
+	Favourite *bool `form:"favourite,omitempty" json:"favourite,omitempty"`
+
 	// Sort The order of the results: by `name`; the `newest` first; the last `changed` first; by `time`, the quickest
-	// first and those of unknown time last. If absent, by relevance, and without `q` by name.
+	// first and those of unknown time last; by `rating`, most stars first and those without any last. If absent, by relevance, and without `q` by name.
 	Sort *SearchRecipesParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
 
 	// Limit The maximum number of results.
@@ -775,6 +781,14 @@ func (siw *ServerInterfaceWrapper) SearchRecipes(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "max_minutes", c.Request.URL.Query(), &params.MaxMinutes, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter max_minutes: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "favourite" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "favourite", c.Request.URL.Query(), &params.Favourite, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter favourite: %w", err), http.StatusBadRequest)
 		return
 	}
 

@@ -27,6 +27,7 @@ func (h *Handlers) SearchRecipes(c *gin.Context, params SearchRecipesParams) {
 		With:       valueOr(params.With, nil),
 		Without:    valueOr(params.Without, nil),
 		MaxMinutes: valueOr(params.MaxMinutes, 0),
+		Favourite:  valueOr(params.Favourite, false),
 		Order:      searchindex.Order(valueOr(params.Sort, "")),
 		Limit:      valueOr(params.Limit, defaultLimit),
 		Cursor:     valueOr(params.Cursor, ""),

@@ -102,6 +102,7 @@ func (f *Finder) stored(ctx context.Context, owner string, needs needed) ([]sear
 		docs[i] = searchindex.Document{
 			ID: n.ID, Owner: owner, Name: n.Name, Tags: n.Tags, Foods: recipe.Foods(rows[n.ID]),
 			Minutes: recipe.Minutes(n.TotalMinutes, n.PrepMinutes, n.CookMinutes), Created: n.CreatedAt, Updated: n.UpdatedAt, Version: n.Version,
+			Favourite: n.Favourite, Rating: recipe.Stars(n.Rating),
 		}
 	}
 	return docs, source, nil

@@ -34,6 +34,7 @@ type Query struct {
 	With       []string // all of these foods or groups of foods, in any spelling
 	Without    []string // none of these
 	MaxMinutes int      // 0 for any
+	Favourite  bool     // only favourites
 	Order      searchindex.Order
 	Limit      int
 	Cursor     string
@@ -140,7 +141,8 @@ func (f *Finder) fallBack(ctx context.Context, owner string, why error) {
 
 func (q Query) forIndex() searchindex.Query {
 	return searchindex.Query{
-		Owner: q.Owner, Text: q.Text, Tags: q.Tags, With: foodKeys(q.With), Without: foodKeys(q.Without), MaxMinutes: q.MaxMinutes,
+		Owner: q.Owner, Text: q.Text, Tags: q.Tags, With: foodKeys(q.With), Without: foodKeys(q.Without),
+		MaxMinutes: q.MaxMinutes, Favourite: q.Favourite,
 		Order: q.Order, Limit: q.Limit, Cursor: q.Cursor, Cost: q.cost,
 	}
 }

@@ -844,6 +844,8 @@ export interface operations {
             query?: {
                 /** @description The previous page's `next_cursor`, with the same parameters. */
                 cursor?: string;
+                /** @description With `true`, only favourites. `false` restricts nothing. */
+                favourite?: boolean;
                 /** @description The maximum number of results. */
                 limit?: number;
                 /** @description Only recipes that take at most so many minutes in all. Those that don't say how long they take aren't found. */
@@ -852,9 +854,9 @@ export interface operations {
                 q?: string;
                 /**
                  * @description The order of the results: by `name`; the `newest` first; the last `changed` first; by `time`, the quickest
-                 *     first and those of unknown time last. If absent, by relevance, and without `q` by name.
+                 *     first and those of unknown time last; by `rating`, most stars first and those without any last. If absent, by relevance, and without `q` by name.
                  */
-                sort?: "name" | "newest" | "changed" | "time";
+                sort?: "name" | "newest" | "changed" | "time" | "rating";
                 /** @description Only recipes with this tag, ignoring case and accents. If given several times, all tags are required. */
                 tag?: string[];
                 /**
