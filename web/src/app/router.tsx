@@ -179,7 +179,7 @@ function stringifySearch(search: Record<string, unknown>): string {
   const pairs = Object.entries(search).flatMap(([key, value]) => [value].flat().map((each) => [key, each]))
   const text = new URLSearchParams(
     pairs.flatMap(([key, each]) =>
-      typeof each === 'string' || typeof each === 'number' ? [[String(key), String(each)]] : [],
+      ['string', 'number', 'boolean'].includes(typeof each) ? [[String(key), String(each)]] : [],
     ),
   ).toString()
   return text && `?${text}`

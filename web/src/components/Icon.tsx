@@ -47,6 +47,10 @@ const drawings = {
   cloudOff: (
     <path d="M3 3l18 18M8.5 8a6 6 0 0 0-1.3 2.6A4.3 4.3 0 0 0 7.5 19h9.5M11 6.1A6 6 0 0 1 18 11a4 4 0 0 1 2.6 6.3" />
   ),
+  heart: (
+    <path d="M12 20S4 15.5 4 9.5A4.3 4.3 0 0 1 8.3 5 4.5 4.5 0 0 1 12 7a4.5 4.5 0 0 1 3.7-2A4.3 4.3 0 0 1 20 9.5C20 15.5 12 20 12 20Z" />
+  ),
+  star: <path d="m12 3.5 2.6 5.4 5.9.8-4.3 4.1 1.1 5.9L12 16.9l-5.3 2.8 1.1-5.9-4.3-4.1 5.9-.8L12 3.5Z" />,
   check: <path d="m5 12.5 4.5 4.5L19 7.5" />,
   drag: <path d="M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01" />,
   up: <path d="m6 14 6-6 6 6" />,
@@ -74,13 +78,21 @@ export type IconName = keyof typeof drawings
 const turning = new Set<IconName>(['back', 'next', 'previous', 'list'])
 
 /** Icon is decoration beside text, or inside a labelled button. */
-export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
+export function Icon({
+  name,
+  size = 20,
+  filled = false,
+}: {
+  name: IconName
+  size?: number
+  filled?: boolean
+}) {
   return (
     <svg
       width={size}
       height={size}
       viewBox="0 0 24 24"
-      fill="none"
+      fill={filled ? 'currentColor' : 'none'}
       stroke="currentColor"
       strokeWidth={name === 'drag' ? 2.6 : 1.9}
       strokeLinecap="round"

@@ -19,6 +19,7 @@ export type ChangePage = queryComponents['schemas']['ChangePage']
 export type User = queryComponents['schemas']['User']
 export type RecipeInput = commandComponents['schemas']['RecipeInput']
 export type Grocery = commandComponents['schemas']['Grocery']
+export type Mark = commandComponents['schemas']['Mark']
 export type GroceryRequest = commandComponents['schemas']['GroceryRequest']
 type Problem = queryComponents['schemas']['Problem'] & { current?: Recipe; current_version?: number }
 

@@ -2,7 +2,7 @@
 // address, so that Back and a bookmark work.
 
 /** The orders of the list; without one, the best match first, then by name. */
-export const sorts = ['name', 'newest', 'changed', 'time'] as const
+export const sorts = ['name', 'newest', 'changed', 'time', 'rating'] as const
 export type Sort = (typeof sorts)[number]
 
 export interface Filter {
@@ -11,6 +11,7 @@ export interface Filter {
   with: string[]
   /** Foods that a recipe must not have. */
   without: string[]
+  favourite?: boolean | undefined
   /** The longest time, in minutes. */
   minutes?: number | undefined
   sort?: Sort | undefined
@@ -23,6 +24,7 @@ export interface FilterSearch {
   tag?: string[]
   with?: string[]
   without?: string[]
+  favourite?: true
   max_minutes?: number
   sort?: Sort
 }
@@ -37,6 +39,7 @@ export function readFilter(search: Record<string, unknown>): FilterSearch {
     tags: texts(search['tag']),
     with: texts(search['with']),
     without: texts(search['without']),
+    favourite: String(search['favourite']) === 'true',
     minutes: Number.isInteger(minutes) && minutes > 0 && minutes <= longest ? minutes : undefined,
     sort,
   })
@@ -52,6 +55,7 @@ export function searchOf(filter: Filter): FilterSearch {
     ...(filter.tags.length > 0 && { tag: filter.tags }),
     ...(filter.with.length > 0 && { with: filter.with }),
     ...(filter.without.length > 0 && { without: filter.without }),
+    ...(filter.favourite && { favourite: true }),
     ...(filter.minutes && { max_minutes: filter.minutes }),
     ...(filter.sort && { sort: filter.sort }),
   }
@@ -63,12 +67,13 @@ export function filterOf(search: FilterSearch): Filter {
     tags: search.tag ?? [],
     with: search.with ?? [],
     without: search.without ?? [],
+    favourite: search.favourite,
     minutes: search.max_minutes,
     sort: search.sort,
   }
 }
 
 /** isNarrowed tells whether a filter leaves anything out. */
-export function isNarrowed({ tags, with: foods, without, minutes }: Filter): boolean {
-  return tags.length + foods.length + without.length > 0 || minutes !== undefined
+export function isNarrowed({ tags, with: foods, without, favourite, minutes }: Filter): boolean {
+  return tags.length + foods.length + without.length > 0 || favourite === true || minutes !== undefined
 }

@@ -18,6 +18,7 @@ export function narrowed<T extends RecipeItem>(
     .map((item, i) => ({ item, recipe: recipes[i] }))
     .filter(({ item, recipe }) => {
       const minutes = minutesOf(item)
+      if (filter.favourite && !item.favourite) return false
       if (filter.minutes && (minutes === 0 || minutes > filter.minutes)) return false
       if (wanted.length + unwanted.length === 0) return true
       const keys = foodKeys((recipe?.ingredients ?? []).map((row) => row.name))
@@ -39,6 +40,7 @@ function inOrder(sort: Sort) {
     name: (a, b) => compare(keyOf(a.item.name), keyOf(b.item.name)),
     newest: (a, b) => latest(a.recipe?.created_at, b.recipe?.created_at),
     changed: (a, b) => latest(a.item.updated_at, b.item.updated_at),
+    rating: (a, b) => (b.item.rating ?? 0) - (a.item.rating ?? 0),
     time: (a, b) => (minutesOf(a.item) || Infinity) - (minutesOf(b.item) || Infinity) || 0,
   }
   return (a: Sorted, b: Sorted) => by[sort](a, b) || compare(a.item.id, b.item.id)

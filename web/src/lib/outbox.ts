@@ -7,6 +7,7 @@ import {
   isOtherPerson,
   Refused,
   type GroceryRequest,
+  type Mark,
   type Recipe,
   type RecipeInput,
 } from '@/lib/api'
@@ -309,6 +310,18 @@ async function deliver(waiting: Waiting): Promise<unknown> {
       await keepRecipe(data as Recipe, true)
       return data
     }
+    case 'mark': {
+      const body = waiting.body as Partial<Mark>
+      const params = { path, header: key }
+      const { data, response } = await answered(
+        commands.PUT('/api/recipes/{id}/mark', { params, body, headers }),
+      )
+      const version = Number(response.headers.get('ETag')?.replaceAll('"', ''))
+      const kept = await store.recipes.get(waiting.recipe_id)
+      // Otherwise it isn't what the server has at this version, and is fetched when it is read.
+      if (kept?.recipe.version === version - 1) await keepRecipe({ ...kept.recipe, ...data, version })
+      return data
+    }
     case 'grocery': {
       const body = waiting.body as GroceryRequest
       const params = { path, header: key }
@@ -349,10 +362,13 @@ async function rebase(sent: Waiting, before: number, version: number) {
 // Show the cook's change on this device at once; the server's answer replaces it. If the server
 // refuses, the returned function undoes it, unless something newer has arrived.
 async function applyHere(command: Command): Promise<() => Promise<void>> {
-  if (!isWritten(command) && command.kind !== 'delete') return () => Promise.resolve()
+  const marks = command.kind === 'mark'
+  if (!isWritten(command) && command.kind !== 'delete' && !marks) return () => Promise.resolve()
   const before = await store.recipes.get(command.recipe_id)
   if (command.kind === 'delete') await forgetRecipe(command.recipe_id)
-  else await keepRecipe(provisional(command.recipe_id, command.body as RecipeInput, before?.recipe), true)
+  else if (marks) {
+    if (before) await keepRecipe({ ...before.recipe, ...(command.body as Partial<Mark>) }, true)
+  } else await keepRecipe(provisional(command.recipe_id, command.body as RecipeInput, before?.recipe), true)
   return async () => {
     if (before) await keepRecipe(before.recipe, true, before.fetched_at)
     else await forgetRecipe(command.recipe_id)

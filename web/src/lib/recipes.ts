@@ -139,7 +139,10 @@ async function keptItems() {
 export async function keptPage(q: string, filter: Filter): Promise<Page> {
   const items = await keptItems()
   const of = (await isOurs()) ? await store.items.count() : 0
-  const narrowed = needsRecipes(filter) || filter.minutes || filter.sort ? await narrow(items, filter) : items
+  const narrowed =
+    needsRecipes(filter) || filter.favourite || filter.minutes || filter.sort
+      ? await narrow(items, filter)
+      : items
   const found = find(narrowed, q, filter.tags)
   if (filter.sort) {
     // find orders by relevance, and narrow has put the items in the order that was asked for.

@@ -48,7 +48,7 @@ export interface Waiting {
   key: string
   recipe_id: string
   recipe_name: string
-  kind: 'create' | 'replace' | 'delete' | 'restore' | 'grocery' | 'file'
+  kind: 'create' | 'replace' | 'delete' | 'restore' | 'mark' | 'grocery' | 'file'
   body: unknown
   /** The editor's state, if it is a draft that was set aside. */
   form?: unknown
@@ -189,7 +189,20 @@ export async function dropDraft(recipe: string | undefined) {
 /** itemOf returns a recipe as a line of the list. */
 export function itemOf(recipe: Recipe): RecipeItem {
   const { id, name, version, tags, servings, total_minutes, prep_minutes, cook_minutes, updated_at } = recipe
-  return { id, name, version, tags, servings, total_minutes, prep_minutes, cook_minutes, updated_at }
+  const { favourite, rating } = recipe
+  return {
+    id,
+    name,
+    version,
+    tags,
+    servings,
+    total_minutes,
+    prep_minutes,
+    cook_minutes,
+    updated_at,
+    favourite: favourite ?? false,
+    rating: rating ?? null,
+  }
 }
 
 /**

@@ -6,6 +6,8 @@ import { useDelete } from '@/features/delete/useDelete'
 import { Files } from '@/features/files/Files'
 import { useWaitingPicture } from '@/features/files/useFiles'
 import { GroceryButton } from '@/features/grocery/GroceryButton'
+import { Favourite } from '@/features/mark/Favourite'
+import { Rating } from '@/features/mark/Rating'
 import { RecipePage } from '@/features/recipe/RecipePage'
 import { pictureOf } from '@/lib/files'
 import styles from './Recipe.module.css'
@@ -32,6 +34,7 @@ export function Recipe() {
         })
       }
       picture={(recipe) => pictureOf(recipe, 1_000) ?? waitingPicture}
+      rating={(recipe) => <Rating recipe={recipe} />}
       extra={(recipe) => <Files recipe={recipe} />}
       bar={(recipe, shown) => (
         <>
@@ -49,6 +52,7 @@ export function Recipe() {
       )}
       menu={(recipe) => (
         <div className={styles.menu}>
+          <Favourite recipe={recipe} />
           <Link
             to="/recipes/$id/edit"
             params={{ id }}

@@ -29,6 +29,7 @@ interface Props {
   bar?: (recipe: Recipe, servings: number | null) => ReactNode
   menu?: (recipe: Recipe) => ReactNode
   extra?: (recipe: Recipe) => ReactNode
+  rating?: (recipe: Recipe) => ReactNode
   /** The recipe's first picture, if any. */
   picture?: (recipe: Recipe) => Picture | undefined
 }
@@ -46,7 +47,7 @@ export function RecipePage({ id, ...rest }: Props) {
 
 type WholeProps = Omit<Props, 'id'> & { recipe: Recipe }
 
-function Whole({ recipe, servings, onServings, bar, menu, extra, picture }: WholeProps) {
+function Whole({ recipe, servings, onServings, bar, menu, extra, rating, picture }: WholeProps) {
   const { t } = useTranslation()
   const [cooking, keep] = useCooking(recipe)
   const shown = servings ?? cooking?.servings ?? recipe.servings
@@ -90,6 +91,7 @@ function Whole({ recipe, servings, onServings, bar, menu, extra, picture }: Whol
               {recipe.description}
             </p>
           )}
+          {rating?.(recipe)}
           <div className={styles.facts}>
             <Times recipe={recipe} />
             {recipe.servings !== null && (

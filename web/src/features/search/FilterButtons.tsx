@@ -53,7 +53,7 @@ interface Chip {
 }
 
 function chips(filter: Filter, t: TFunction): Chip[] {
-  const { with: foods, without, minutes, sort } = filter
+  const { with: foods, without, favourite, minutes, sort } = filter
   return [
     ...foods.map((food): Chip => {
       const rest = { ...filter, with: foods.filter((each) => each !== food) }
@@ -63,6 +63,9 @@ function chips(filter: Filter, t: TFunction): Chip[] {
       const rest = { ...filter, without: without.filter((each) => each !== food) }
       return { key: `without ${food}`, text: t('search.filter.hasNot', { food }), rest }
     }),
+    ...(favourite
+      ? [{ key: 'favourite', text: t('search.filter.favourite'), rest: { ...filter, favourite: undefined } }]
+      : []),
     ...(minutes
       ? [
           {

@@ -44,6 +44,17 @@ export function FilterSheet({ filter, onChange, onClose }: Props) {
           foods={filter.without}
           onChange={(foods) => onChange({ ...filter, without: foods })}
         />
+        <div className={styles.row}>
+          <button
+            type="button"
+            className={styles.chip}
+            aria-pressed={filter.favourite === true}
+            onClick={() => onChange({ ...filter, favourite: filter.favourite ? undefined : true })}
+          >
+            <Icon name="heart" />
+            {t('search.filter.favourite')}
+          </button>
+        </div>
         <fieldset className={styles.group}>
           <legend>{t('search.filter.time')}</legend>
           <div className={styles.row}>

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { memo } from 'react'
+import { useTranslation } from 'react-i18next'
 import { Icon } from '@/components/Icon'
 import { RecipePicture } from '@/components/RecipePicture'
 import { Skeleton } from '@/components/Skeleton'
@@ -23,6 +24,7 @@ interface Props {
 
 /** RecipeCard is one recipe in the list: a picture, its name with matches marked, and its time. */
 export const RecipeCard = memo(function RecipeCard({ item, index, q, row, current, eager, onOpen }: Props) {
+  const { t } = useTranslation()
   const locale = useLocale()
   const picture = useCardPicture(item)
   const time = formatMinutes(totalMinutes(item), locale)
@@ -46,6 +48,12 @@ export const RecipeCard = memo(function RecipeCard({ item, index, q, row, curren
           )}
         </span>
         <span className={styles.facts}>
+          {item.favourite && (
+            <span className={styles.favourite}>
+              <Icon name="heart" size={15} filled />
+              <span className="visually-hidden">{t('mark.favourite')}</span>
+            </span>
+          )}
           {time && (
             <span className={styles.time}>
               <Icon name="clock" size={15} />
