@@ -20,16 +20,21 @@ const (
 
 // conns tracks a server's idle connections. At shutdown the standard library drops a request that
 // it has just read, so wait for requests in transit on unused connections; and it waits for
-// connections that browsers open speculatively, so close those.
+// connections that browsers open speculatively, so close those. It also closes a connection that it
+// found idle even if a request has just been read from it, so don't begin that one: it would be done
+// and not answered.
 type conns struct {
 	mu     sync.Mutex
-	unused *connqueue.Queue // no request yet
+	active map[net.Conn]bool // a request was read while the server wasn't stopping
+	unused *connqueue.Queue  // no request yet
 	idle   *connqueue.Queue
 	closed bool
 	none   chan struct{} // closed once no connection is unused; nil while nobody waits
 }
 
-func newConns() *conns { return &conns{unused: connqueue.New(maxUnused), idle: connqueue.New(maxIdle)} }
+func newConns() *conns {
+	return &conns{active: map[net.Conn]bool{}, unused: connqueue.New(maxUnused), idle: connqueue.New(maxIdle)}
+}
 
 // connKey is the context key of a request's connection.
 type connKey struct{}
@@ -38,11 +43,14 @@ func (c *conns) mark(ctx context.Context, conn net.Conn) context.Context {
 	return context.WithValue(ctx, connKey{}, conn)
 }
 
-// begin records that a connection is in use.
+// begin records that a connection is in use. It drops a request that was read too late.
 func (c *conns) begin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if conn, ok := r.Context().Value(connKey{}).(net.Conn); ok {
 			c.use(conn)
+			if c.isLate(conn) {
+				panic(http.ErrAbortHandler)
+			}
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -58,9 +66,22 @@ func (c *conns) use(conn net.Conn) {
 	}
 }
 
+// isLate reports whether a connection's request was read when the server had begun to close
+// connections.
+func (c *conns) isLate(conn net.Conn) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closed && !c.active[conn]
+}
+
 func (c *conns) follow(conn net.Conn, state http.ConnState) {
 	c.mu.Lock()
 	c.idle.Remove(conn)
+	if state != http.StateActive {
+		delete(c.active, conn)
+	} else if !c.closed {
+		c.active[conn] = true
+	}
 	switch {
 	case c.closed && state == http.StateNew:
 		_ = conn.Close()

@@ -72,3 +72,36 @@ func serving(t *testing.T) string {
 	})
 	return listener.Addr().String()
 }
+
+// A request that is read from a connection which is about to be closed as idle isn't begun: its
+// answer couldn't be sent. One that was read before is.
+func TestLateRequestIsNotBegun(t *testing.T) {
+	t.Parallel()
+	early, late := connection(t), connection(t)
+	conns := httpserver.NewConns()
+	for _, conn := range []net.Conn{early, late} {
+		for _, state := range []http.ConnState{http.StateNew, http.StateActive, http.StateIdle} {
+			conns.Follow(conn, state)
+		}
+	}
+	conns.Follow(early, http.StateActive)
+	conns.Stop()
+	conns.Follow(late, http.StateActive)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+	require.NoError(t, err)
+	begun := 0
+	begin := func(conn net.Conn) {
+		conns.Begin(conn, request, func(http.ResponseWriter, *http.Request) { begun++ })
+	}
+	begin(early)
+	require.Equal(t, 1, begun)
+	require.PanicsWithValue(t, http.ErrAbortHandler, func() { begin(late) })
+	require.Equal(t, 1, begun)
+}
+
+func connection(t *testing.T) net.Conn {
+	t.Helper()
+	conn, other := net.Pipe()
+	t.Cleanup(func() { _, _ = conn.Close(), other.Close() })
+	return conn
+}
