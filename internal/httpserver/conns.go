@@ -47,8 +47,7 @@ func (c *conns) mark(ctx context.Context, conn net.Conn) context.Context {
 func (c *conns) begin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if conn, ok := r.Context().Value(connKey{}).(net.Conn); ok {
-			c.use(conn)
-			if c.isLate(conn) {
+			if c.use(conn) {
 				panic(http.ErrAbortHandler)
 			}
 		}
@@ -56,7 +55,9 @@ func (c *conns) begin(next http.Handler) http.Handler {
 	})
 }
 
-func (c *conns) use(conn net.Conn) {
+// use reports whether the connection's request was read when the server had begun to close
+// connections.
+func (c *conns) use(conn net.Conn) (late bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.unused.Remove(conn)
@@ -64,13 +65,6 @@ func (c *conns) use(conn net.Conn) {
 		close(c.none)
 		c.none = nil
 	}
-}
-
-// isLate reports whether a connection's request was read when the server had begun to close
-// connections.
-func (c *conns) isLate(conn net.Conn) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	return c.closed && !c.active[conn]
 }
 

@@ -84,10 +84,11 @@ func (u *Users) ChangePassword(ctx context.Context, logins *identity.Logins, cha
 }
 
 func (u *Users) endOtherSessions(ctx context.Context, token string, user recipestore.Account) error {
-	if err := u.sessions.Continue(ctx, token, Identity(user)); err != nil {
-		return fmt.Errorf("the password is changed, but another session may be left, so change it again: %w", err)
+	err := u.sessions.Continue(ctx, token, Identity(user))
+	if err == nil {
+		_, err = u.sessions.EndBegunBefore(ctx, Identity(user))
 	}
-	if _, err := u.sessions.EndBegunBefore(ctx, Identity(user)); err != nil {
+	if err != nil {
 		return fmt.Errorf("the password is changed, but another session may be left, so change it again: %w", err)
 	}
 	return nil

@@ -60,10 +60,7 @@ func (f *Finder) scan(ctx context.Context, owner string) (done func(), err error
 }
 
 func (f *Finder) storedItems(ctx context.Context, owner string, hits []searchindex.Hit) ([]json.RawMessage, error) {
-	ids := make([]string, len(hits))
-	for i, hit := range hits {
-		ids[i] = hit.ID
-	}
+	ids := idsOf(hits)
 	stored, _, err := f.recipes.Summaries(ctx, owner, ids)
 	if err != nil {
 		return nil, err

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
-	"slices"
 	"time"
 
 	"larder.dev/internal/readyourwrites"
@@ -143,14 +141,14 @@ func (f *Finder) items(ctx context.Context, owner string, hits []searchindex.Hit
 	known := f.cachedSummaries(ctx, owner, hits)
 	missing := lacking(hits, func(id string) int64 { return known[id].version })
 	if len(missing) > 0 {
-		stored, err := f.storedSummaries(ctx, owner, hits, missing)
+		stored, err := f.storedSummaries(ctx, owner, missing)
 		if err != nil {
 			return nil, err
 		}
-		for _, id := range missing {
-			delete(known, id)
-			if summary, ok := stored[id]; ok {
-				known[id] = listed{version: summary.Version, json: summary.JSON()}
+		for _, hit := range missing {
+			delete(known, hit.ID)
+			if summary, ok := stored[hit.ID]; ok {
+				known[hit.ID] = listed{version: summary.Version, json: summary.JSON()}
 			}
 		}
 	}
@@ -164,12 +162,20 @@ func (f *Finder) items(ctx context.Context, owner string, hits []searchindex.Hit
 }
 
 // lacking returns the hits of which there is no version, or an older one.
-func lacking(hits []searchindex.Hit, version func(id string) int64) []string {
-	var ids []string
+func lacking(hits []searchindex.Hit, version func(id string) int64) []searchindex.Hit {
+	var lacking []searchindex.Hit
 	for _, hit := range hits {
 		if version(hit.ID) < hit.Version {
-			ids = append(ids, hit.ID)
+			lacking = append(lacking, hit)
 		}
+	}
+	return lacking
+}
+
+func idsOf(hits []searchindex.Hit) []string {
+	ids := make([]string, len(hits))
+	for i, hit := range hits {
+		ids[i] = hit.ID
 	}
 	return ids
 }
@@ -177,30 +183,24 @@ func lacking(hits []searchindex.Hit, version func(id string) int64) []string {
 // storedSummaries reads summaries from the database. The backup answers for a primary that takes too
 // long; what the index has and the backup doesn't have yet is waited for, or a page would silently
 // lack it. If the primary is down, what the backup has must do.
-func (f *Finder) storedSummaries(ctx context.Context, owner string, hits []searchindex.Hit, ids []string,
-) (map[string]recipereader.Summary, error) {
-	stored, source, err := f.recipes.Summaries(ctx, owner, ids)
+func (f *Finder) storedSummaries(ctx context.Context, owner string, hits []searchindex.Hit) (map[string]recipereader.Summary, error) {
+	stored, source, err := f.recipes.Summaries(ctx, owner, idsOf(hits))
 	if err != nil || source == recipereader.Primary {
 		return stored, err
 	}
-	behind := lacking(hits, func(id string) int64 {
-		if !slices.Contains(ids, id) {
-			return math.MaxInt64
-		}
-		return stored[id].Version
-	})
+	behind := lacking(hits, func(id string) int64 { return stored[id].Version })
 	if len(behind) == 0 {
 		return stored, nil
 	}
-	newer, err := f.recipes.SummariesOfPrimary(ctx, owner, behind)
+	newer, err := f.recipes.SummariesOfPrimary(ctx, owner, idsOf(behind))
 	if err != nil {
 		f.log.DebugContext(ctx, "the backup is behind the index, and the primary can't be asked", "user", owner, "error", err)
 		return stored, nil
 	}
-	for _, id := range behind {
-		delete(stored, id) // it may be deleted by now
-		if summary, is := newer[id]; is {
-			stored[id] = summary
+	for _, hit := range behind {
+		delete(stored, hit.ID) // it may be deleted by now
+		if summary, is := newer[hit.ID]; is {
+			stored[hit.ID] = summary
 		}
 	}
 	return stored, nil
