@@ -1,6 +1,4 @@
-// The words of these pages, in all languages. They come with the pages, so that the first page
-// doesn't wait for them.
-import i18next from 'i18next'
+import { addWords } from '@/lib/i18n'
 import ar from './words/ar.json'
 import de from './words/de.json'
 import en from './words/en.json'
@@ -11,6 +9,4 @@ declare global {
   }
 }
 
-for (const [language, words] of Object.entries({ en, de, ar })) {
-  i18next.addResourceBundle(language, 'import', words)
-}
+addWords('import', { en, de, ar })

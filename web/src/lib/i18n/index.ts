@@ -26,6 +26,11 @@ export async function startLanguage() {
   await showLanguage(wantedLanguage())
 }
 
+/** addWords adds the words that a feature brings with its pages, so that the first page doesn't wait. */
+export function addWords(feature: keyof AppWords, words: Record<Language, object>) {
+  for (const [language, texts] of Object.entries(words)) i18next.addResourceBundle(language, feature, texts)
+}
+
 /** chooseLanguage changes the language and stores the choice on this device. */
 export async function chooseLanguage(language: Language) {
   rememberLanguage(language)
